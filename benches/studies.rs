@@ -106,7 +106,7 @@ fn scaling() {
     let time = |jobs: usize| {
         let mut runs = Runs::default();
         let (begun, cpu) = (Instant::now(), cpu_s());
-        let ran = runs.extend(&scenarios, |_| false, (1, 8), jobs, &AtomicBool::new(false), &|| {});
+        let ran = runs.extend(&scenarios, |_| false, (1, 8), jobs, &AtomicBool::new(false), &|_| {});
         assert!(ran.is_ok(), "{ran:?}");
         (begun.elapsed().as_secs_f64(), cpu_s() - cpu)
     };

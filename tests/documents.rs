@@ -241,8 +241,19 @@ fn follow(page: &Path) {
             }
         }
     }
+    whole_screens(page, &text, &said);
     for line in text.lines().filter(|line| SCREEN.iter().any(|word| line.starts_with(word))) {
         assert!(said.contains(line), "{}: no run of the page prints this: {line}", page.display());
+    }
+}
+
+/// A page that shows a screen to its end shows all of it: a warning that is left out misleads.
+fn whole_screens(page: &Path, text: &str, said: &str) {
+    for block in text.split("```text\n").skip(1).filter_map(|part| Some(part.split_once("```")?.0)) {
+        let lines: Vec<&str> = block.lines().collect();
+        let Some(end) = lines.iter().position(|line| line.starts_with("Results: ")) else { continue };
+        let shown = lines[..=end].join("\n");
+        assert!(said.contains(&shown), "{}: no run prints just this:\n{shown}", page.display());
     }
 }
 

@@ -68,10 +68,11 @@ fn reports_tell_what_the_tables_hold() {
     let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let scenario = |name: &str| scenarios.join(name).display().to_string();
     let evil = "title=\"<img src=x onerror=document.title='owned'></script><script>alert(1)</script>\"";
-    let runs: [(&str, &str, Vec<&str>); 4] = [
+    let runs: [(&str, &str, Vec<&str>); 5] = [
         ("run", "depot_night", vec!["--days", "3", "--set", evil]),
         ("run", "layout_study", vec!["--days", "2", "--strategy", "decentralised"]),
         ("run", "hydrogen_corridor", vec!["--days", "1"]),
+        ("run", "port_terminal", vec!["--strategy", "planned", "--days", "1"]),
         ("years", "suite/transition", vec![]),
     ];
     let mut asked = Vec::new();

@@ -299,6 +299,15 @@ pub fn demand_usd(tiers: &[DemandTier], kw: f64) -> f64 {
 }
 
 impl Rates {
+    /// What a kW of a month's peak costs at most, $: the dearest step of the dearest period of each monthly demand charge.
+    #[must_use]
+    pub fn most_usd_per_kw(&self) -> f64 {
+        let dearest =
+            |charge: &DemandCharge| charge.periods.iter().flatten().map(|tier| tier.usd_per_kw).fold(0.0, f64::max);
+        // A sum of nothing is -0.
+        self.demand.iter().filter(|charge| !charge.daily).map(dearest).sum::<f64>() + 0.0
+    }
+
     /// The weekday as which a day is billed, 0 is Monday.
     #[must_use]
     pub fn billed_weekday(&self, date: Date) -> usize {

@@ -7,9 +7,9 @@ use super::output::screen::warning;
 use super::output::{diagnose, interrupt};
 use crate::document::problem::Problems;
 use crate::record::folder::{FolderError, RunFolder};
-use crate::record::metrics::MetricName;
+use crate::record::metrics::ScopedMetric;
 use crate::scenario::files::scenario_name;
-use crate::study::ask::metric;
+use crate::study::ask::scoped_metric;
 use crate::study::compare::answer::{Answer, Ready};
 use crate::study::compare::measure::FailedRun;
 use crate::study::compare::results::{self, Asked};
@@ -50,9 +50,10 @@ pub(super) struct CompareArgs {
     /// Say of each strategy how far charging is from the best possible with full knowledge.
     #[arg(long)]
     bound: bool,
-    /// Show this metric of the whole hub; the one for `--until-ci` and `--vary`.
-    #[arg(long, value_name = "NAME", value_parser = metric)]
-    metric: Option<MetricName>,
+    /// Show this metric, such as `peak_kw` of the whole hub or `truck_turn_mean_min@site:terminal`; the one for `--until-ci` and
+    /// `--vary`.
+    #[arg(long, value_name = "NAME[@SCOPE]", value_parser = scoped_metric)]
+    metric: Option<ScopedMetric>,
     /// Change one number, such as `site.depot.limit_kw=-20%,+20%`; may be given more than once.
     #[arg(long, value_name = "PATH=CHANGES", requires = "metric", value_parser = Vary::parse)]
     vary: Vec<Vary>,
@@ -133,7 +134,7 @@ fn words(args: &CompareArgs) -> Words {
         until: args.until_ci,
         most_replications: args.max_replications,
         is_bounded: args.bound,
-        metric: args.metric,
+        metric: args.metric.clone(),
         vary: args.vary.clone(),
     }
 }
@@ -141,8 +142,9 @@ fn words(args: &CompareArgs) -> Words {
 fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, console: &Console) -> Result<Exit, Failure> {
     let ready = Ready::of(asked)?;
     let folder = RunFolder::begin(out, force)?;
-    let bar = console.counter(ready.runs(asked) as u64, "runs");
-    let tick = || {
+    let bar = console.counter(ready.title(asked), ready.runs(asked) as u64, "runs");
+    let tick = |strategy: &str| {
+        bar.set_message(format!("{}: {strategy}", ready.title(asked)));
         bar.inc(1);
         bar.set_length(bar.length().unwrap_or(0).max(bar.position()));
     };
@@ -165,7 +167,7 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
     if console.is_json() {
         console.print_json(&answer.json(asked, title));
     } else {
-        console.print(&screen(&asked.compare, title, done, asked.metric, effects));
+        console.print(&screen(&asked.compare, title, done, asked.metric.as_ref(), effects));
         for doubt in results::doubtful(&asked.compare, &ready.loaded) {
             console.print(&format!("\n{}", warning(&doubt)));
         }

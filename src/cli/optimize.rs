@@ -123,7 +123,7 @@ pub(super) fn carry_out(
     };
     // How many runs a number of minutes comes to shows only later.
     let runs = if asked.minutes.is_some() { runs.unwrap_or(0) } else { asked.budget.runs };
-    let bar = console.counter(runs as u64, "runs");
+    let bar = console.counter(&asked.name, runs as u64, "runs");
     let found = search(&asked, jobs, &interrupt::listen(), &|count| bar.inc(count as u64));
     bar.finish_and_clear();
     let found = match found {

@@ -2,7 +2,7 @@
 
 use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use crate::scenario::Scenario;
-use crate::transition::record::{RuleKind, Tables};
+use crate::transition::record::{RuleKind, Tables, is_decisive};
 use std::fmt::Write;
 
 /// One screen: every fifth year, sums, and what was missed.
@@ -10,8 +10,10 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
     let Some(spec) = &scenario.transition else { return String::new() };
     let title = &scenario.title;
     let value = |scope: &str, name: MetricName| value_of(metrics, scope, name);
-    let mut out =
-        format!("{title}, {} to {}, {} and {}\n\n", spec.from, spec.until, spec.adoption.word(), spec.build_out.word());
+    let period = format!("{} to {}", spec.from, spec.until);
+    // Titles that name a period name this one.
+    let years = if title.contains(&period) { String::new() } else { format!(", {period}") };
+    let mut out = format!("{title}{years}, {} and {}\n\n", spec.adoption.word(), spec.build_out.word());
     let header = ["year", "ZE trucks", "ZE equip.", "CO2e kt", "NOx t", "cost M$", "public M$", "wait p95", "lapsed"];
     let _ = writeln!(out, "{}", header.map(|word| format!("{word:>10}")).join(" "));
     let years = tables.shown.iter().map(|shown| shown.0);
@@ -47,6 +49,7 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         spec.money_year,
         100.0 * spec.discount_rate,
     );
+    out.push_str(&residual(tables, total(MetricName::CostUsd)));
     if let Some(known) = scenario.rule.known(spec.until) {
         let _ = writeln!(out, "{known}");
     }
@@ -69,4 +72,42 @@ pub(super) fn screen(scenario: &Scenario, tables: &Tables, metrics: &[Metric]) -
         let _ = writeln!(out, "Not judged: {name} (target) is for {}, the run ends in {}", goal.year, spec.until);
     }
     out
+}
+
+/// What is taken off the cost of all years because it is still there at the end, and whether that decides the result; nothing
+/// where nothing is left.
+fn residual(tables: &Tables, cost_usd: f64) -> String {
+    let left_usd = tables.left_usd();
+    if left_usd <= 0.0 {
+        return String::new();
+    }
+    let years = tables.shown.last().map_or(0, |shown| shown.0);
+    let mut out =
+        format!("  after taking off {:.2} B$ that vehicles and chargers are still worth at the end\n", left_usd / 1e9);
+    if is_decisive(left_usd, cost_usd) {
+        let _ = writeln!(out, "  That value decides the result: look at a later last year than {years}.");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: the screen says what the page says of the value left at the end.
+
+    use super::*;
+    use crate::transition::record::FinanceRow;
+    use crate::transition::scope::Scope;
+
+    #[test]
+    fn the_value_left_at_the_end_is_told() {
+        let row =
+            |scope: Scope, residual_usd: f64| FinanceRow { year: 2029, scope, residual_usd, ..FinanceRow::default() };
+        let rows = vec![row(Scope::Total, -4e8), row(Scope::Vessels, -1e8)];
+        let tables = Tables { finance: rows, ..Tables::default() };
+        let told = residual(&tables, 1e9);
+        assert!(told.contains("after taking off 0.40 B$ that vehicles and chargers are still worth"), "{told}");
+        assert!(told.contains("That value decides the result"), "{told}");
+        assert!(!residual(&tables, 4e9).contains("decides"));
+        assert_eq!(residual(&Tables::default(), 1e9), "");
+    }
 }

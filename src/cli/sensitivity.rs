@@ -79,6 +79,12 @@ fn words(args: &SensitivityArgs) -> Words {
     }
 }
 
+/// What is asked about, for whoever watches.
+fn names(asked: &Asked) -> String {
+    let strategies: Vec<&str> = asked.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
+    strategies.join(" and ")
+}
+
 /// Answers and leaves the folder. `verify` repeats one through here too.
 pub(super) fn carry_out(asked: &Asked, jobs: usize, out: &Path, force: bool, console: &Console) -> Exit {
     let folder = match RunFolder::begin(out, force) {
@@ -88,11 +94,9 @@ pub(super) fn carry_out(asked: &Asked, jobs: usize, out: &Path, force: bool, con
             return Exit::from(&error);
         }
     };
-    let bar = console.counter(0, "points");
-    let tick = |count: usize| {
-        bar.inc(count as u64);
-        bar.set_length(bar.position());
-    };
+    // What the screening leaves decides how many points there are.
+    let bar = console.counter(&names(asked), 0, "points");
+    let tick = |count: usize| bar.inc(count as u64);
     let kept = out.parent().unwrap_or(Path::new("")).join(KEPT);
     let done = influence(asked, &kept, jobs, &interrupt::listen(), &tick);
     bar.finish_and_clear();

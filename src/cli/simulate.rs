@@ -22,8 +22,8 @@ pub(super) fn begin(target: &Path, force: bool, console: &Console) -> Result<Run
 pub(super) fn carry_out(job: &Job<'_>, is_strict: bool, folder: RunFolder, console: &Console) -> Exit {
     let scenario = &job.loaded.scenario;
     let bar = match &scenario.transition {
-        Some(spec) => console.counter(u64::from(spec.until - spec.from) + 1, "years"),
-        None => console.progress(scenario.time.days * 24),
+        Some(spec) => console.counter(&scenario.title, u64::from(spec.until - spec.from) + 1, "years"),
+        None => console.counter(&scenario.title, u64::from(scenario.time.days) * 24, "hours"),
     };
     let mut watch = |progress: &Progress| {
         bar.set_position(u64::from(progress.done));

@@ -90,13 +90,17 @@ fn all(
     console: &Console,
 ) -> Result<Exit, CompareError> {
     let strategies: usize = entries.iter().map(|entry| entry.strategies(more).len()).sum();
-    let bar = console.counter(strategies as u64 * u64::from(args.replications), "runs");
+    let bar = console.counter("suite", strategies as u64 * u64::from(args.replications), "runs");
     let stop = interrupt::listen();
     let mut lines = Vec::new();
     let mut exit = Exit::Done;
     for entry in entries {
         let spec = spec(folder, entry, more, args.seed, args.replications);
-        let (scored, done) = score(entry, &spec, args.jobs, &stop, &|| bar.inc(1))?;
+        let tick = |strategy: &str| {
+            bar.set_message(format!("{}: {strategy}", entry.name));
+            bar.inc(1);
+        };
+        let (scored, done) = score(entry, &spec, args.jobs, &stop, &tick)?;
         if done.runs.is_interrupted {
             console.note("interrupted: a leaderboard needs all of its replications");
             return Ok(Exit::Interrupted);

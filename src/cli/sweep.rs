@@ -198,7 +198,7 @@ fn run_part(path: &Path, part: Option<Part>, parts: Option<u32>, jobs: usize, co
     plan.check_inputs().map_err(|error| (Exit::BadFiles, error.to_string()))?;
     let store = Store::of(&folder_of(&path));
     let stop = interrupt::listen();
-    let bar = console.counter(part.shards(&plan).count() as u64, "shards");
+    let bar = console.counter("sweep", part.shards(&plan).count() as u64, "shards");
     let ran = sweep::run(&plan, &store, part, jobs, &stop, &|| bar.inc(1)).map_err(failed)?;
     bar.finish_and_clear();
     Ok(tell_run(&plan, part, &ran, console))

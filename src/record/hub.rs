@@ -7,6 +7,7 @@ use crate::grid::spec::{Days, LimitSpec, SiteSpec};
 use crate::kernel::calendar::Calendar;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::{Background, Loaded};
+use crate::scenario::phase_in::{PhaseIn, phase_ins};
 use crate::scenario::{Quality, Scenario};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +56,9 @@ pub struct Hub {
     /// Limits that hold for some of the time.
     #[serde(default)]
     pub limits: Vec<Limit>,
+    /// Demand charges that tariffs phase in.
+    #[serde(default)]
+    pub phase_ins: Vec<PhaseIn>,
     /// What lies under the sites on a map.
     #[serde(default)]
     pub background: Background,
@@ -255,6 +259,7 @@ impl Hub {
                 sunday: labor.sunday.clone(),
             }),
             limits: scenario.limit.values().map(limit).collect(),
+            phase_ins: phase_ins(loaded),
             background: loaded.background.clone(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
                 policies: format!("{} and {}", spec.adoption.word(), spec.build_out.word()),

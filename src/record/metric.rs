@@ -1,7 +1,9 @@
 //! One number of a run, with its name and scope.
 
-use super::metrics::MetricName;
-use serde::{Serialize, Serializer};
+use super::metrics::{MetricName, TOTAL};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
 
 /// One number of a run, with its scope.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +50,50 @@ impl Serialize for Metric {
         }
         let Self { name, scope, value } = self;
         Written { name: *name, scope, value: *value, unit: self.unit(), info: self.info() }.serialize(serializer)
+    }
+}
+
+/// A metric of something: `NAME` of the whole hub, `NAME@SCOPE` such as `truck_turn_mean_min@site:terminal` of a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopedMetric {
+    /// Which number.
+    pub name: MetricName,
+    /// What it is of, such as `total` or `site:KEY`.
+    pub scope: String,
+}
+
+impl From<MetricName> for ScopedMetric {
+    fn from(name: MetricName) -> Self {
+        Self { name, scope: TOTAL.to_owned() }
+    }
+}
+
+impl ScopedMetric {
+    /// Does the catalogue have this metric of such a scope?
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        self.name.info().scopes.iter().any(|kind| kind.key_in(&self.scope).is_some())
+    }
+}
+
+impl fmt::Display for ScopedMetric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.scope == TOTAL { write!(f, "{}", self.name) } else { write!(f, "{}@{}", self.name, self.scope) }
+    }
+}
+
+impl Serialize for ScopedMetric {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopedMetric {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (name, scope) = text.split_once('@').unwrap_or((&text, TOTAL));
+        let name = MetricName::parse(name).ok_or_else(|| D::Error::custom(format!("there is no metric `{name}`")))?;
+        Ok(Self { name, scope: scope.to_owned() })
     }
 }
 

@@ -4,7 +4,7 @@
 //! A metric is named by [`MetricName`], so a misspelt one does not compile; unit and meaning belong to the name and cannot
 //! differ from one place to the next.
 
-pub use super::metric::{Metric, ScopeMetrics, value_of};
+pub use super::metric::{Metric, ScopeMetrics, ScopedMetric, value_of};
 use crate::kernel::words::worded;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -84,6 +84,8 @@ pub struct Worst {
 pub struct Connection {
     /// Highest mean power of an interval, with what is behind it, kW.
     pub peak_kw: f64,
+    /// The limit of that interval, kW; none where none held then.
+    pub peak_limit_kw: Option<f64>,
     /// The least limit of any interval, kW; none where there is no limit.
     pub least_limit_kw: Option<f64>,
     /// Intervals whose mean power passed the limit.
@@ -109,7 +111,9 @@ impl Connection {
         limit_kw: Option<f64>,
         loads: impl FnOnce() -> Vec<(&'static str, f64)>,
     ) {
-        self.peak_kw = self.peak_kw.max(load_kw);
+        if load_kw > self.peak_kw {
+            (self.peak_kw, self.peak_limit_kw) = (load_kw, limit_kw);
+        }
         let Some(limit_kw) = limit_kw else { return };
         self.least_limit_kw = Some(self.least_limit_kw.map_or(limit_kw, |least_kw| least_kw.min(limit_kw)));
         if !is_over(load_kw, limit_kw) {
@@ -255,6 +259,7 @@ mod tests {
         let [above, behind] = overloads.sites() else { panic!("two sites") };
         assert_eq!((above.over_intervals, above.over_h, above.peak_kw), (2, 0.5, 140.0));
         assert_eq!((behind.over_intervals, behind.least_limit_kw), (0, Some(200.0)));
+        assert_eq!((above.peak_limit_kw, behind.peak_limit_kw), (Some(100.0), Some(200.0)));
         let worst = above.worst.as_ref().unwrap();
         assert_eq!((worst.start_s, worst.load_kw, above.over_kw()), (1800, 140.0, 40.0));
         assert_eq!(worst.loads, [("shore power", 75.0), ("base load", 60.0), ("equipment", 5.0)]);
@@ -276,6 +281,7 @@ mod tests {
         }
         let node = &overloads.nodes()[0];
         assert_eq!((node.over_h, node.over_kw(), node.least_limit_kw, node.peak_kw), (1.0, 10.0, Some(50.0), 500.0));
+        assert_eq!(node.peak_limit_kw, None, "both limits had ended when it peaked");
         assert_eq!(node.worst.as_ref().unwrap().loads, [("other loads", 40.0), ("charging", 20.0)]);
     }
 }

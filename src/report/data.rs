@@ -1,9 +1,10 @@
 //! The page of operations, folded from the tables. The page's types are made from these.
 
 use super::facts::{Fact, facts};
+use super::held::{Held, LongestWait};
 use super::steps::{Steps, rounded};
 use super::timed::{LimitNote, Limits, Pause, pauses};
-use super::{charge, hydrogen, influence, land, legs, network, overload, power, roads};
+use super::{charge, hydrogen, influence, land, legs, network, overload, phase_in, power, roads};
 use crate::kernel::calendar::Calendar;
 use crate::record::doubt;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
@@ -49,6 +50,8 @@ pub(crate) struct RunPage {
     pauses: Vec<Pause>,
     /// Limits that hold for some of the time.
     limits: Vec<LimitNote>,
+    /// Demand charges that tariffs phase in, with what is billed of them.
+    phase_ins: Vec<phase_in::Billed>,
     /// Sites and nodes whose limit was passed.
     overloads: Vec<overload::Overload>,
     work: Work,
@@ -80,6 +83,8 @@ struct Waits {
     /// Mean and longest wait of the vehicles that came in each step, minutes; none where none came.
     mean_min: Vec<Option<f64>>,
     longest_min: Vec<Option<f64>>,
+    /// The longest of all; none where nobody waited.
+    longest: Option<LongestWait>,
 }
 
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -115,6 +120,18 @@ struct SiteSeries {
     waiting: Vec<f64>,
 }
 
+impl SiteSeries {
+    fn of(site: &Site, power: power::SitePower, waiting: Vec<f64>, limits: &Limits<'_>) -> Self {
+        Self {
+            worst_reason: limits.reason(&site.key, power.headroom.worst_s()),
+            site: site.clone(),
+            power,
+            ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
+            waiting: rounded(waiting, 2),
+        }
+    }
+}
+
 /// Reads the tables of a run.
 pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<RunPage, ReadError> {
     let tables = &folder.join("tables");
@@ -126,26 +143,23 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         index: hub.sites.iter().enumerate().map(|(at, site)| (site.key.clone(), at)).collect(),
         waiting: vec![vec![0.0; steps.count]; hub.sites.len()],
     };
+    let mut waits = fold.sessions(tables)?;
     let mut overloads = overload::begin(&hub);
-    let power = power::collect(tables, &hub.sites, steps, hub.interval_s, &mut overloads)?;
-    let nodes = network::collect(tables, &hub.nodes, steps, hub.interval_s, &mut overloads)?;
+    let mut held = Held::over(waits.longest.take(), hub.interval_s);
+    let power = power::collect(tables, &hub.sites, steps, hub.interval_s, &mut overloads, &mut held)?;
+    let nodes = network::collect(tables, &hub.nodes, steps, hub.interval_s, &mut overloads, &mut held)?;
+    waits.longest = held.told(&hub);
     let limits = Limits::of(&hub, &calendar);
     let nodes: Vec<network::NodeSeries> = nodes.into_iter().map(|node| node.with_reason(&limits)).collect();
     let overloads = overload::finish(overloads, &hub, &calendar, &limits);
-    let waits = fold.sessions(tables)?;
     let hauls = fold.hauls(tables)?;
     let at_station = |station: &Station| Some((station.key.clone(), *fold.index.get(&station.site)?));
     let legs = legs::collect(tables, &fold.index, &hub.stations.iter().filter_map(at_station).collect())?;
     let places: Vec<(f64, f64)> = hub.sites.iter().map(|site| (site.lat, site.lon)).collect();
     let routes = roads::routes(&hub.background.roads, &places, legs.pairs());
     let [charging, equipment, shore, other, hydrogen] = power.hub;
-    let sites = hub.sites.iter().zip(power.sites).zip(fold.waiting).map(|((site, power), waiting)| SiteSeries {
-        worst_reason: limits.reason(&site.key, power.headroom.worst_s()),
-        site: site.clone(),
-        power,
-        ports: site.chargers.iter().map(|group| u64::from(group.cabinets) * u64::from(group.ports)).sum(),
-        waiting: rounded(waiting, 2),
-    });
+    let sites = hub.sites.iter().zip(power.sites).zip(fold.waiting);
+    let sites = sites.map(|((site, power), waiting)| SiteSeries::of(site, power, waiting, &limits));
     let metrics = crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
     let named = metrics.iter().map(|metric| (metric.name.as_str(), metric.scope.as_str(), metric.value));
     let doubted = doubt::doubts(named);
@@ -162,6 +176,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         nodes,
         pauses: pauses(hub.shifts.as_ref(), &calendar, hub.days),
         limits: limits.notes(),
+        phase_ins: phase_in::collect(tables, &hub.phase_ins)?,
         work: work(tables, &calendar, span_s)?,
         charge: charge::collect(tables, steps, &charge::Owners::of(&hub))?,
         legs,
@@ -219,11 +234,18 @@ impl Fold {
     fn sessions(&mut self, tables: &Path) -> Result<Waits, ReadError> {
         let classes = WAIT_CLASSES_MIN.len() + 1;
         let mut counts: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        let mut longest: Option<LongestWait> = None;
         let mut came = vec![(0_u32, 0.0, 0.0_f64); self.steps.count];
         each_batch(tables, "sessions", |batch| {
             for row in 0..batch.rows() {
                 let (arrive_s, wait_s) = (batch.whole("arrive_s", row), batch.whole("wait_s", row));
                 let minutes = f64::from(wait_s) / 60.0;
+                if wait_s > longest.as_ref().map_or(0, |it| it.wait_s) {
+                    let port = batch.text("port", row);
+                    let group = port.split_once('/').map(|(group, _)| group.to_owned());
+                    let site = batch.text("site", row).to_owned();
+                    longest = Some(LongestWait { arrive_s, wait_s, site, group, ..LongestWait::default() });
+                }
                 let class = WAIT_CLASSES_MIN.iter().position(|up_to| minutes <= *up_to).unwrap_or(classes - 1);
                 let step = &mut came[self.steps.at(arrive_s)];
                 *step = (step.0 + 1, step.1 + minutes, step.2.max(minutes));
@@ -244,6 +266,7 @@ impl Fold {
             visitors: of(VehicleKind::Visitor),
             mean_min: came.iter().map(|step| some(step.1 / f64::from(step.0.max(1)), step.0)).collect(),
             longest_min: came.iter().map(|step| some(step.2, step.0)).collect(),
+            longest,
         })
     }
 

@@ -1,7 +1,7 @@
 //! The HTML report: reads a run's folder, folds its tables small, and puts them into one self-contained page.
 //!
 //! `data` is the page of operations (with `power`, `legs`, `charge`, `hydrogen` and `network`, over the time `steps` of its
-//! charts, with what is `timed`: limits and shifts, and `roads` under the map), `years` that of a transition,
+//! charts, with what is `timed`: limits and shifts, what `held` the longest wait up, and `roads` under the map), `years` that of a transition,
 //! `study` that of a comparison, `design` that of a search, `influence` that of a sensitivity. The page is built from
 //! `src/report/ui` (TypeScript, Apache `ECharts`) and committed, so that no build of Portvolt needs node.
 
@@ -9,12 +9,14 @@ mod charge;
 mod data;
 pub(crate) mod design;
 mod facts;
+mod held;
 mod hydrogen;
 pub(crate) mod influence;
 pub(crate) mod land;
 mod legs;
 mod network;
 mod overload;
+mod phase_in;
 mod plants;
 mod power;
 mod roads;

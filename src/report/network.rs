@@ -1,5 +1,6 @@
 //! The tree behind each connection: the load of its nodes over time.
 
+use super::held::Held;
 use super::overload;
 use super::power::Headroom;
 use super::steps::{Steps, rounded};
@@ -19,6 +20,8 @@ pub(super) struct NodeSeries {
     node: Node,
     /// Highest mean power of an interval, kW.
     peak_kw: f64,
+    /// The limit that held in that interval, kW; none where none did.
+    peak_limit_kw: Option<f64>,
     /// The least limit that held in any interval, kW.
     least_limit_kw: Option<f64>,
     #[serde(flatten)]
@@ -43,10 +46,12 @@ pub(super) fn collect(
     steps: Steps,
     interval_s: u32,
     overloads: &mut Overloads,
+    held: &mut Held,
 ) -> Result<Vec<NodeSeries>, ReadError> {
     let series = |node: &Node| NodeSeries {
         node: node.clone(),
         peak_kw: 0.0,
+        peak_limit_kw: None,
         least_limit_kw: None,
         headroom: Headroom::default(),
         worst_reason: String::new(),
@@ -63,15 +68,18 @@ pub(super) fn collect(
             overloads.node(*at, overload::node_load(batch, row));
             let node = &mut nodes[*at];
             let load_kw = batch.number("load_kw", row).unwrap_or(0.0);
-            node.peak_kw = node.peak_kw.max(load_kw);
             let start_s = batch.whole("start_s", row);
             let step = steps.at(start_s);
             node.mean_kw[step] += load_kw * f64::from(interval_s) / steps.length_s(step);
             let limit_kw = batch.number("limit_kw", row);
+            if load_kw > node.peak_kw {
+                (node.peak_kw, node.peak_limit_kw) = (load_kw, limit_kw);
+            }
             node.least_limit_kw = node.least_limit_kw.into_iter().chain(limit_kw).reduce(f64::min);
             // The peak and the least limit may be hours apart: only those of one interval say how near it came.
             if let Some(limit_kw) = limit_kw {
                 node.headroom.hold(load_kw, limit_kw, start_s);
+                held.hold(&node.node.key, load_kw, limit_kw, start_s);
             }
         }
     })?;

@@ -1,5 +1,6 @@
 //! Load of sites and of their connections, folded from the table of power.
 
+use super::held::Held;
 use super::overload;
 use super::steps::{Steps, rounded};
 use crate::record::hub::Site;
@@ -34,6 +35,9 @@ pub(super) struct SitePower {
     limits_kw: Vec<Option<f64>>,
     /// Highest load of an interval through the connection, with that of the sites behind it, kW.
     carried_peak_kw: f64,
+    /// When that interval began, seconds since the start, and the limit that held in it, kW; none where none did.
+    carried_peak_s: u32,
+    peak_limit_kw: Option<f64>,
     #[serde(flatten)]
     pub(super) headroom: Headroom,
 }
@@ -93,6 +97,7 @@ pub(super) fn collect(
     steps: Steps,
     interval_s: u32,
     overloads: &mut Overloads,
+    held: &mut Held,
 ) -> Result<Power, ReadError> {
     let index: BTreeMap<&str, usize> = known.iter().enumerate().map(|(at, site)| (site.key.as_str(), at)).collect();
     let above: Vec<Option<usize>> =
@@ -111,7 +116,7 @@ pub(super) fn collect(
         for row in 0..batch.rows() {
             let start_s = batch.whole("start_s", row);
             if start_s != now.start_s {
-                power.settle(&now, &above, steps);
+                power.settle(&now, (known, &above), steps, held);
                 now = Interval { start_s, ..none() };
             }
             let step = steps.at(start_s);
@@ -125,7 +130,7 @@ pub(super) fn collect(
             }
         }
     })?;
-    power.settle(&now, &above, steps);
+    power.settle(&now, (known, &above), steps, held);
     Ok(power.finish(known))
 }
 
@@ -137,7 +142,7 @@ impl Power {
     }
 
     /// Peaks and limits of an interval: only loads of the same interval may be added up, or compared with its limit.
-    fn settle(&mut self, now: &Interval, above: &[Option<usize>], steps: Steps) {
+    fn settle(&mut self, now: &Interval, (known, above): (&[Site], &[Option<usize>]), steps: Steps, held: &mut Held) {
         let step = steps.at(now.start_s);
         let mut carried_kw = now.load_kw.clone();
         for (at, load_kw) in now.load_kw.iter().enumerate() {
@@ -150,10 +155,14 @@ impl Power {
         }
         for (at, site) in self.sites.iter_mut().enumerate() {
             site.peak_kw[step] = site.peak_kw[step].max(now.load_kw[at]);
-            site.carried_peak_kw = site.carried_peak_kw.max(carried_kw[at]);
+            if carried_kw[at] > site.carried_peak_kw {
+                site.carried_peak_kw = carried_kw[at];
+                (site.carried_peak_s, site.peak_limit_kw) = (now.start_s, now.limit_kw[at]);
+            }
             let Some(limit_kw) = now.limit_kw[at] else { continue };
             site.limits_kw[step] = Some(site.limits_kw[step].map_or(limit_kw, |least_kw| least_kw.min(limit_kw)));
             site.headroom.hold(carried_kw[at], limit_kw, now.start_s);
+            held.hold(&known[at].key, carried_kw[at], limit_kw, now.start_s);
         }
     }
 
@@ -173,8 +182,14 @@ impl Power {
 
 #[cfg(test)]
 mod tests {
-    use super::{Headroom, Interval, Power, SitePower};
+    use super::{Headroom, Held, Interval, Power, Site, SitePower};
     use crate::report::steps::Steps;
+
+    fn known(count: usize) -> Vec<Site> {
+        let text =
+            r#"{"key":"a","name":"A","kind":"depot","lat":0,"lon":0,"limit_kw":null,"behind":null,"chargers":[]}"#;
+        vec![serde_json::from_str(text).expect("a site"); count]
+    }
 
     fn sites(count: usize) -> Power {
         let site =
@@ -196,10 +211,15 @@ mod tests {
         let steps = Steps::over(86_400, 86_400);
         for (start_s, load_kw, limit_kw) in [(0, 90.0, 100.0), (900, 30.0, 50.0)] {
             let now = Interval { start_s, load_kw: vec![load_kw], limit_kw: vec![Some(limit_kw)] };
-            power.settle(&now, &[None], steps);
+            power.settle(&now, (&known(1), &[None]), steps, &mut Held::default());
         }
         let site = &power.sites[0];
         assert_eq!((site.headroom.worst_share, site.limits_kw[0]), (Some(0.9), Some(50.0)), "not 90 kW of 50 kW");
+        assert_eq!(
+            (site.carried_peak_s, site.peak_limit_kw),
+            (0, Some(100.0)),
+            "the limit of the interval of the peak"
+        );
     }
 
     #[test]
@@ -208,7 +228,7 @@ mod tests {
         let steps = Steps::over(86_400, 86_400);
         for (start_s, load_kw) in [(0, [100.0, 0.0]), (900, [0.0, 80.0]), (1_800, [60.0, 60.0])] {
             let now = Interval { start_s, load_kw: load_kw.to_vec(), limit_kw: vec![Some(100.0), None] };
-            power.settle(&now, &[None, Some(0)], steps);
+            power.settle(&now, (&known(2), &[None, Some(0)]), steps, &mut Held::default());
         }
         let site = &power.sites[0];
         assert_eq!((site.carried_peak_kw, site.headroom.worst_share), (120.0, Some(1.2)), "neither 100 nor 180 kW");

@@ -7,8 +7,9 @@ use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{Doubtful, Hub, Site, Source};
 use crate::record::metrics::{MetricName, ScopeKind, TOTAL};
 use crate::record::read::{ReadError, each_batch};
+use crate::scenario::phase_in::PhaseIn;
 use crate::transition::baseline::Baseline;
-use crate::transition::record::RuleKind;
+use crate::transition::record::{DECISIVE, RuleKind};
 use crate::transition::spec::{ProjectKind, TRUCK};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,10 @@ pub(crate) struct YearsPage {
     cost_musd: BTreeMap<&'static str, Vec<f64>>,
     /// What is left at the end, as a key of `cost_musd`.
     residual: &'static str,
+    /// From this share of the cost on, what is left at the end decides the result.
+    decisive_share: f64,
+    /// Demand charges that tariffs phase in.
+    phase_ins: Vec<PhaseIn>,
     /// Above this share of hauls lapsed, cost and emissions of a year mislead.
     few_lapsed_share: f64,
     /// Hydrogen that vehicles got, t.
@@ -193,6 +198,8 @@ pub(super) fn collect(
         co2e_kt: parts(tables, "emissions", &AIR, 1000.0)?,
         cost_musd: parts(tables, "finance", &COST, USD_PER_MILLION)?,
         residual: RESIDUAL,
+        decisive_share: DECISIVE,
+        phase_ins: hub.phase_ins,
         few_lapsed_share: FEW_LAPSED,
         hydrogen_t: hydrogen_t.unwrap_or_default(),
         series,

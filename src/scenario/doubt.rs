@@ -34,6 +34,8 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(plugins_never_asked(loaded));
     out.extend(months_in_parts(loaded));
     out.extend(diesel_without_price(scenario));
+    out.extend(vessel_fuel_without_price(scenario));
+    out.extend(charging_without_tariff(scenario));
     out.extend(hydrogen_without_price(scenario));
     out.extend(terminals_without_vessels(scenario));
     out.extend(crowded_pools(scenario));
@@ -73,6 +75,33 @@ fn diesel_without_price(scenario: &Scenario) -> Option<String> {
         || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
     let told = "diesel is burnt, and [money] has no `diesel_usd_per_gal`: it is in no cost";
     (has_none && is_burnt).then(|| told.to_owned())
+}
+
+/// Fuel of vessels that is in no cost.
+fn vessel_fuel_without_price(scenario: &Scenario) -> Option<String> {
+    scenario.money.as_ref()?;
+    let vessels = scenario.freight.as_ref()?.vessels.as_ref()?;
+    let engines = [&vessels.main_engine, &vessels.auxiliary_engine, &vessels.boiler];
+    let burnt: BTreeSet<&String> =
+        engines.into_iter().filter_map(|key| Some(&scenario.engine.get(key)?.fuel)).collect();
+    let is_free = |key: &&&String| scenario.fuel.get(**key).is_some_and(|fuel| fuel.usd_per_t.is_none());
+    let free: Vec<String> = burnt.iter().filter(is_free).map(|key| format!("`{key}`")).collect();
+    let told = |names: String| {
+        format!("vessels burn {names}, which has no `usd_per_t` in [fuel]: it is in no cost of [money]")
+    };
+    (!free.is_empty()).then(|| told(free.join(", ")))
+}
+
+/// Electricity that is in no cost: sites with chargers and without a tariff.
+fn charging_without_tariff(scenario: &Scenario) -> Option<String> {
+    scenario.money.as_ref()?;
+    let charging = scenario.charger.values().filter(|charger| charger.cabinets > 0).map(|charger| &charger.site);
+    let sites: BTreeSet<&String> = charging.collect();
+    let is_free = |key: &&String| scenario.site.get(*key).is_some_and(|site| site.tariff.is_none());
+    let free: Vec<&String> = sites.into_iter().filter(is_free).collect();
+    let first = free.first()?;
+    let more = if free.len() > 1 { format!(" and {} more sites", free.len() - 1) } else { String::new() };
+    Some(format!("`{first}`{more} charge vehicles without a `tariff`: that electricity is in no cost of [money]"))
 }
 
 /// Hydrogen that is in no cost.
@@ -264,6 +293,35 @@ mod tests {
         assert!(told(5, &[]).contains("share 5 charging ports at `terminal`, which has no plan"), "{}", told(5, &[]));
         assert!(!told(55, &[]).contains("has no plan"));
         assert!(!told(5, &["planned.toml"]).contains("has no plan"));
+    }
+
+    /// What is used without a price is told where the cost of a year is, and nowhere else.
+    #[test]
+    fn what_has_no_price_is_doubted() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        let money = ["money.discount_rate=0.07", "money.years=10", "money.usd_of=2025"];
+        let told = |scenario: &str, settings: &[&str]| {
+            let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
+            let loaded = load(&Request { path: folder.join(scenario), settings, ..Request::default() }).unwrap();
+            doubts(&loaded).join("\n")
+        };
+        let priced = [&money[..], &["money.diesel_usd_per_gal=4"]].concat();
+        let without = [&priced[..], &["site.depot.tariff="]].concat();
+        assert!(told("depot_night", &money).contains("no `diesel_usd_per_gal`"), "{}", told("depot_night", &money));
+        assert!(
+            told("depot_night", &without).contains("`depot` charge vehicles without a `tariff`"),
+            "{}",
+            told("depot_night", &without)
+        );
+        assert!(!told("depot_night", &priced).contains("in no cost"), "{}", told("depot_night", &priced));
+        assert!(!told("depot_night", &["site.depot.tariff="]).contains("in no cost"), "nothing has a price");
+        let marine = [&priced[..], &["fuel.marine_gas_oil.usd_per_t="]].concat();
+        assert!(
+            told("port_terminal", &marine).contains("vessels burn `marine_gas_oil`"),
+            "{}",
+            told("port_terminal", &marine)
+        );
+        assert!(!told("port_terminal", &priced).contains("vessels burn"));
     }
 
     /// A transition whose trucks nothing retires is doubted, one whose vehicles all have a life is not; so are years of one week.

@@ -70,7 +70,7 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         }
         Err(_) => None,
     };
-    let Some(mut scenario) = scenario else {
+    let Some(mut scenario) = scenario.map(with_its_period) else {
         choice::check_unread(&document, &mut problems.list);
         return Err(sorted(problems));
     };
@@ -118,6 +118,27 @@ pub fn load(request: &Request) -> Result<Loaded, Problems> {
         }
         _ => Err(sorted(problems)),
     }
+}
+
+/// A title that names the years of a transition names those that it has, whatever was set later.
+fn with_its_period(mut scenario: Scenario) -> Scenario {
+    if let Some(spec) = &scenario.transition {
+        scenario.title = titled(&scenario.title, spec.from, spec.until);
+    }
+    scenario
+}
+
+/// A title whose period, such as `2025 to 2045`, is this one.
+fn titled(title: &str, from: u16, until: u16) -> String {
+    let is_year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let period = title.match_indices(" to ").find_map(|(at, word)| {
+        let (start, end) = (at.checked_sub(4)?, at + word.len() + 4);
+        (is_year(title.get(start..at)?) && is_year(title.get(at + word.len()..end)?)).then_some((start, end))
+    });
+    period.map_or_else(
+        || title.to_owned(),
+        |(start, end)| format!("{}{from} to {until}{}", &title[..start], &title[end..]),
+    )
 }
 
 /// The plans of terminals and depots, to lie under the sites of a map; one with mistakes is told elsewhere.

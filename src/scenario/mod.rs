@@ -13,6 +13,7 @@ pub mod listing;
 pub mod load;
 pub mod loaded;
 pub mod map_file;
+pub mod phase_in;
 pub mod plugin_file;
 pub mod prices;
 pub mod provenance;

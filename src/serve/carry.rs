@@ -120,7 +120,10 @@ fn comparison(
     let (asked, loaded) = request.load(workspace).map_err(changed)?;
     begin(ticket, request.replications * loaded.len() as u32, "simulations");
     // With `until` nobody knows beforehand how many it will be.
-    let one_more = || more(ticket, 1);
+    let one_more = |name: &str| {
+        more(ticket, 1);
+        ticket.tell(|state| state.message = format!("last: {name}"));
+    };
     let folder = RunFolder::begin(target, false).map_err(failed)?;
     folder.write(REQUEST, kept).map_err(failed)?;
     let done = match compare(&asked.compare, &loaded, 0, &ticket.stop, &one_more) {

@@ -76,10 +76,14 @@ impl ComparisonRequest {
             baseline: 0,
             seed: self.seed,
             replications: self.replications,
-            target: self.until.clone().map(|Until { metric, share, most }| Target { metric, share, most }),
+            target: self.until.clone().map(|Until { metric, share, most }| Target {
+                metric: metric.into(),
+                share,
+                most,
+            }),
             is_bounded: false,
         };
-        let metric = self.until.as_ref().map(|until| until.metric);
+        let metric = self.until.as_ref().map(|until| until.metric.into());
         Ok((results::Asked { compare, vary: Vec::new(), metric }, loaded))
     }
 

@@ -3,7 +3,7 @@
 
 use super::compare::strategy::Strategy;
 use crate::document::problem::{Problem, Problems, nearest};
-use crate::record::metrics::MetricName;
+use crate::record::metrics::{MetricName, ScopedMetric, TOTAL};
 use crate::scenario::load::load;
 use std::path::Path;
 
@@ -60,6 +60,36 @@ pub(super) fn problems_of(scenario: &Path, settings: &[String], strategies: &[St
     problems
 }
 
+/// A metric by its name and scope, such as `peak_kw` or `truck_turn_mean_min@site:terminal`. A bare name that no whole hub has
+/// is told when the scenario is known, with what to write.
+///
+/// # Errors
+/// When there is none of this name, or it is of no such scope; says which one is near, or which scopes it has.
+pub fn scoped_metric(text: &str) -> Result<ScopedMetric, String> {
+    let Some((name, scope)) = text.split_once('@') else { return Ok(metric(text)?.into()) };
+    let asked = ScopedMetric { name: metric(name)?, scope: scope.to_owned() };
+    if asked.is_possible() {
+        return Ok(asked);
+    }
+    let ways: Vec<String> = asked.name.info().scopes.iter().map(|kind| at(name, kind.pattern())).collect();
+    Err(format!("`{name}` is not of `{scope}`: write {}", ways.join(" or ")))
+}
+
+/// A metric as it is written with a scope.
+fn at(name: &str, scope: &str) -> String {
+    if scope == TOTAL { format!("`{name}`") } else { format!("`{name}@{scope}`") }
+}
+
+/// What to write instead of a metric that runs do not have: one of the scopes that they have it of.
+#[must_use]
+pub fn no_metric(asked: &ScopedMetric, scopes: &[String]) -> String {
+    if scopes.is_empty() {
+        return format!("these runs have no `{asked}` to compare");
+    }
+    let ways: Vec<String> = scopes.iter().map(|scope| at(asked.name.as_str(), scope)).collect();
+    format!("these runs have no `{asked}` to compare; they have {}", ways.join(", "))
+}
+
 /// A metric by its name.
 ///
 /// # Errors
@@ -67,4 +97,34 @@ pub(super) fn problems_of(scenario: &Path, settings: &[String], strategies: &[St
 pub fn metric(name: &str) -> Result<MetricName, String> {
     let known = MetricName::ALL.iter().map(|metric| metric.as_str());
     MetricName::parse(name).ok_or_else(|| nearest(name, known).unwrap_or_else(|| "there is no such metric".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: a metric is asked for by its name and scope, and who asks for one that is not there hears what to write.
+
+    use super::*;
+
+    #[test]
+    fn a_metric_of_a_part_of_the_hub_is_written_with_its_scope() {
+        let asked = scoped_metric("truck_turn_mean_min@site:terminal").unwrap();
+        assert_eq!((asked.name, asked.scope.as_str()), (MetricName::TruckTurnMeanMin, "site:terminal"));
+        assert_eq!(asked.to_string(), "truck_turn_mean_min@site:terminal");
+        assert_eq!(scoped_metric("peak_kw").unwrap(), MetricName::PeakKw.into());
+        assert!(!scoped_metric("truck_turn_mean_min").unwrap().is_possible(), "no whole hub has a truck turn");
+        let other = scoped_metric("truck_turn_mean_min@fleet:a").unwrap_err();
+        assert_eq!(other, "`truck_turn_mean_min` is not of `fleet:a`: write `truck_turn_mean_min@site:KEY`");
+        assert!(scoped_metric("peak_kv@site:a").is_err());
+    }
+
+    #[test]
+    fn runs_without_a_metric_say_which_they_have() {
+        let asked = ScopedMetric { name: MetricName::TruckTurnMeanMin, scope: "site:x".to_owned() };
+        let told = no_metric(&asked, &["site:terminal".to_owned()]);
+        assert_eq!(
+            told,
+            "these runs have no `truck_turn_mean_min@site:x` to compare; they have `truck_turn_mean_min@site:terminal`"
+        );
+        assert!(no_metric(&asked, &[]).ends_with("to compare"));
+    }
 }

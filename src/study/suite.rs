@@ -235,7 +235,7 @@ pub fn score(
     spec: &CompareSpec,
     jobs: usize,
     stop: &AtomicBool,
-    progress: &(dyn Fn() + Sync),
+    progress: &(dyn Fn(&str) + Sync),
 ) -> Result<(Vec<Line>, Comparison), CompareError> {
     let loaded = load_all(spec).map_err(CompareError::Files)?;
     let done = compare(spec, &loaded, jobs, stop, progress)?;
@@ -250,7 +250,7 @@ pub fn score(
     let samples = entry.score.samples(&done.runs);
     let standings = judge_one(&samples, entry.score.better, spec);
     if standings.iter().all(|standing| standing.mean.is_none()) {
-        return Err(CompareError::NoMetric(entry.score.terms[0].0));
+        return Err(CompareError::NoMetric(entry.score.terms[0].0.into(), Vec::new()));
     }
     let bound = entry.best.and_then(|best| match best {
         Best::Zero => Some(0.0),

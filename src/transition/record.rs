@@ -141,6 +141,23 @@ pub struct Tables {
     pub shown: Vec<(u16, OperatingYear)>,
 }
 
+/// From here on, as a share of the cost before it is taken off, what is left at the end decides the result.
+pub const DECISIVE: f64 = 0.25;
+
+/// Does the value that is left at the end decide the cost of all years, from which it is taken off?
+#[must_use]
+pub fn is_decisive(left_usd: f64, cost_usd: f64) -> bool {
+    left_usd > DECISIVE * (cost_usd + left_usd)
+}
+
+impl Tables {
+    /// What vehicles and chargers are still worth at the end, of all years, USD.
+    #[must_use]
+    pub fn left_usd(&self) -> f64 {
+        -self.finance.iter().filter(|row| row.scope == Scope::Total).map(|row| row.residual_usd).sum::<f64>()
+    }
+}
+
 row! {
     /// Vehicles of a model that an owner has at the end of a year, and how they came and went.
     FleetYearRow in "fleet" {

@@ -1,4 +1,4 @@
-//! What a plan looks like under the sites of a map: outlines of its fence, blocks, lots and buildings.
+//! What a plan looks like under the sites of a map: its fence, quay, blocks, lots, gates and buildings, each with its name.
 //!
 //! A plan drawn in degrees lies where it was drawn. One in metres says neither where on earth it lies nor which way its quay
 //! faces, so it is drawn around its site with the quay to the south. Nothing of this changes a result.
@@ -8,6 +8,9 @@ use super::spec::{Drawing, Feature, Part};
 use crate::kernel::math;
 use crate::scenario::loaded::Area;
 use geo::{BoundingRect, Coord, Geometry, GeometryCollection, LineString, Polygon, coord};
+
+/// Side of the square that stands for a point, m.
+const POINT_M: f64 = 16.0;
 
 /// The areas of a plan whose terminal stands at a place, degrees.
 pub(crate) fn areas(drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
@@ -25,28 +28,59 @@ pub(crate) fn areas(drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
     };
     let ring = |line: &LineString| line.0.iter().flat_map(degrees).collect();
     let outline = |(feature, shape): (&Feature, Polygon)| Area {
-        name: if feature.part == Part::Lot { format!("charging lot {}", feature.key) } else { String::new() },
+        name: name(feature),
         rings: core::iter::once(shape.exterior()).chain(shape.interiors()).map(ring).collect(),
     };
     shapes.into_iter().map(outline).collect()
 }
 
-/// The shape of a part that has an area.
+/// What people call a part: what it is, and its id where there may be several. The fence is the terminal, which has its name.
+fn name(feature: &Feature) -> String {
+    // A standard plan calls what stands at a point by the key of its place.
+    let key = feature.key.trim_end_matches("_at_m").replace('_', " ");
+    let of = |what: &str| if key.starts_with(what) { key.clone() } else { format!("{what} {key}") };
+    match feature.part {
+        Part::Fence | Part::Road => String::new(),
+        Part::Lot => format!("charging lot {}", feature.key),
+        Part::Block => of("block"),
+        Part::Quay => of("quay"),
+        Part::Gate => of("gate"),
+        Part::Rail => of("rail"),
+        Part::Parking => of("parking"),
+        Part::Building => key,
+    }
+}
+
+/// The shape of a part as an area: a line is one without width, a point a small square. Roads are left out.
 fn area(feature: &Feature) -> Option<Polygon> {
-    let is_drawn = matches!(feature.part, Part::Fence | Part::Block | Part::Lot | Part::Building);
+    if feature.part == Part::Road {
+        return None;
+    }
     match &feature.shape {
-        Geometry::Polygon(polygon) if is_drawn => Some(polygon.clone()),
-        Geometry::Rect(rect) if is_drawn => Some(rect.to_polygon()),
+        Geometry::Polygon(polygon) => Some(polygon.clone()),
+        Geometry::Rect(rect) => Some(rect.to_polygon()),
+        Geometry::LineString(line) => {
+            let back = line.0.iter().rev().skip(1);
+            Some(Polygon::new(line.0.iter().chain(back).copied().collect(), Vec::new()))
+        }
+        Geometry::Line(line) => {
+            Some(Polygon::new([line.start, line.end, line.start].into_iter().collect(), Vec::new()))
+        }
+        Geometry::Point(point) => {
+            let [west, south] = [point.x(), point.y()].map(|at| at - POINT_M / 2.0);
+            let corner = coord! { x: west + POINT_M, y: south + POINT_M };
+            Some(geo::Rect::new(coord! { x: west, y: south }, corner).to_polygon())
+        }
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    //! Contract: a plan lies around its site at its own size, and only what has an area is drawn.
+    //! Contract: a plan lies around its site at its own size, and what is on it has a name.
 
     use super::*;
-    use geo::Rect;
+    use geo::{Point, Rect, line_string};
 
     #[test]
     fn a_plan_lies_around_its_site() {
@@ -61,12 +95,18 @@ mod tests {
         };
         let features = vec![
             feature("fence", Part::Fence, rect(900.0, 600.0)),
-            feature("quay", Part::Quay, rect(900.0, 0.0)),
+            feature("quay", Part::Quay, Geometry::LineString(line_string![(x: 0.0, y: 0.0), (x: 900.0, y: 0.0)])),
             feature("back", Part::Lot, rect(200.0, 24.0)),
+            feature("b_3", Part::Block, rect(300.0, 25.0)),
+            feature("gate_1", Part::Gate, Geometry::Point(Point::new(450.0, 600.0))),
+            feature("spine", Part::Road, Geometry::LineString(line_string![(x: 0.0, y: 0.0), (x: 0.0, y: 600.0)])),
         ];
         let drawing = Drawing { features, origin: None };
         let drawn = areas(&drawing, 60.0, 10.0);
-        assert_eq!(drawn.iter().map(|area| area.name.as_str()).collect::<Vec<_>>(), ["", "charging lot back"]);
+        let names: Vec<&str> = drawn.iter().map(|area| area.name.as_str()).collect();
+        assert_eq!(names, ["", "quay", "charging lot back", "block b 3", "gate 1"]);
+        let ((west, east), _) = ends(&drawn[4]);
+        assert!(((east - west).to_radians() * EARTH_M / 2.0 - POINT_M).abs() < 1e-6, "a point is a small square");
         let ((west, east), (south, north)) = ends(&drawn[0]);
         assert!(((east - west).to_radians() * EARTH_M / 2.0 - 900.0).abs() < 1e-6, "half as many metres at 60 degrees");
         assert!(((north - south).to_radians() * EARTH_M - 600.0).abs() < 1e-6);

@@ -71,6 +71,35 @@ fn comparing_until_the_interval_is_narrow() {
     assert_eq!((tight["replications"].as_u64(), tight["target_reached"].as_bool()), (Some(12), Some(false)));
 }
 
+/// A metric of a site is shown, aimed at and varied as one of the whole hub is.
+#[test]
+fn a_metric_of_a_part_of_the_hub_is_compared() {
+    let dir = tempfile::tempdir().unwrap();
+    let depot = shipped("depot_night");
+    let all = [
+        "compare",
+        depot.to_str().unwrap(),
+        "--strategies",
+        "bau,site.depot.limit_kw=700",
+        "--days",
+        "1",
+        "--out",
+        "x",
+    ];
+    let more = ["--replications", "3", "--metric", "peak_kw@site:depot", "--vary", "site.depot.load_kw=-50%"];
+    let said = told(dir.path(), 0, &[&all[..], &more[..]].concat());
+    assert!(said.contains("peak_kw of site:depot, kW"), "{said}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(dir.path().join("x/compare.json")).unwrap()).unwrap();
+    assert_eq!(json["sensitivity_metric"], "peak_kw@site:depot");
+    let metrics = json["metrics"].as_array().unwrap();
+    let peak = metrics.iter().find(|m| m["name"] == "peak_kw" && m["scope"] == "site:depot").unwrap();
+    let effect = json["sensitivity"].as_array().unwrap();
+    assert_eq!((effect.len(), peak["strategies"][1]["mean"].as_f64()), (2, Some(700.0)));
+    assert!(effect.iter().all(|it| it["mean"].is_number()), "{effect:?}");
+    assert!(told(dir.path(), 0, &["verify", "x"]).contains("The same"));
+}
+
 #[test]
 fn mistakes_of_a_comparison_have_their_words() {
     let dir = tempfile::tempdir().unwrap();
@@ -94,6 +123,19 @@ fn mistakes_of_a_comparison_have_their_words() {
         "once for all changes and strategies: {said}"
     );
     compare(2, &["--strategies", "fcfs", "--metric", "peak_kw", "--vary", "site.depot.limit_kw"]);
+    let days = ["--strategies", "fcfs", "--days", "1", "--replications", "2"];
+    let said = compare(4, &[&days[..], &["--metric", "exhaust_nox_kg"]].concat());
+    assert!(
+        said.contains("they have ") && said.contains("`exhaust_nox_kg@site:depot`"),
+        "only parts of it have one: {said}"
+    );
+    let said = compare(4, &[&days[..], &["--metric", "peak_kw@site:depott"]].concat());
+    assert!(said.contains("have no `peak_kw@site:depott`") && said.contains("`peak_kw@site:depot`"), "{said}");
+    let said = compare(2, &[&days[..], &["--metric", "peak_kw@fleet:carrier"]].concat());
+    assert!(
+        said.contains("write `peak_kw`, `peak_kw@site:KEY`") || said.contains("write `peak_kw` or `peak_kw@site:KEY`"),
+        "{said}"
+    );
     compare(2, &["--strategies", "fcfs", "--until-ci", "2%"]);
 }
 
@@ -141,7 +183,7 @@ fn pairing_pays_on_depot_night() {
         ("800 kW".to_owned(), of(&["site.depot.limit_kw=800"])),
     ];
     let mut runs = Runs::default();
-    runs.extend(&scenarios, |_| false, (1, 30), 0, &stop, &|| {}).unwrap();
+    runs.extend(&scenarios, |_| false, (1, 30), 0, &stop, &|_| {}).unwrap();
     for metric in ["energy_delivered_kwh", "truck_km", "hauls_completed", "hauls_late"] {
         let samples =
             portvolt::study::compare::measure::complete(&runs.values(MetricName::parse(metric).unwrap(), "total"));

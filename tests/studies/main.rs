@@ -100,7 +100,7 @@ fn a_replication_alone_equals_the_same_among_64() {
     let scenario = loaded(&shipped("depot_night"), &["time.days=1"]);
     let stop = AtomicBool::new(false);
     let mut runs = Runs::default();
-    runs.extend(&[("bau".to_owned(), scenario.clone())], |_| false, (9, 64), 0, &stop, &|| {}).unwrap();
+    runs.extend(&[("bau".to_owned(), scenario.clone())], |_| false, (9, 64), 0, &stop, &|_| {}).unwrap();
     for alone in [0, 37, 63] {
         assert_eq!(replicate(&scenario, 9, alone, &stop).unwrap(), runs.of[0][alone as usize], "replication {alone}");
     }

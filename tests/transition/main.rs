@@ -306,7 +306,7 @@ fn a_comparison_prices_the_tonne() {
         is_bounded: false,
     };
     let scenarios = load_all(&spec).unwrap();
-    let done = compare(&spec, &scenarios, 0, &AtomicBool::new(false), &|| {}).unwrap();
+    let done = compare(&spec, &scenarios, 0, &AtomicBool::new(false), &|_| {}).unwrap();
     let values = |name| done.runs.values(name, "total").into_iter().map(|it| it[0]).collect::<Vec<_>>();
     let figures = |name| values(name).into_iter().map(Option::unwrap).collect::<Vec<f64>>();
     let (npv, co2e) = (figures(MetricName::NpvUsd), figures(MetricName::Co2eT));

@@ -91,24 +91,25 @@ impl Console {
         }
     }
 
-    /// A bar for work of `hours` simulated hours; invisible where nobody looks.
-    pub(crate) fn progress(&self, hours: u32) -> ProgressBar {
-        self.bar(u64::from(hours), "{bar:40} {percent:>3}%  hour {pos} of {len}, {eta} left")
-    }
-
-    /// A bar for work of `count` things; invisible where nobody looks.
-    pub(crate) fn counter(&self, count: u64, things: &str) -> ProgressBar {
-        self.bar(count, &format!("{{bar:40}} {{percent:>3}}%  {{pos}} of {{len}} {things}, {{eta}} left"))
-    }
-
-    fn bar(&self, length: u64, template: &str) -> ProgressBar {
+    /// A bar for work of `count` things, with what is being done; invisible where nobody looks. A count of 0: nobody knows how
+    /// many there will be.
+    pub(crate) fn counter(&self, what: &str, count: u64, things: &str) -> ProgressBar {
         let is_seen = std::io::stderr().is_terminal() && !self.json && !self.quiet;
         let target = if is_seen { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(length), target);
-        let style = ProgressStyle::with_template(template);
+        let bar = ProgressBar::with_draw_target((count > 0).then_some(count), target);
+        let style = ProgressStyle::with_template(&template(count, things));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_message(printable(what).into_owned());
         bar
     }
+}
+
+/// How a bar looks: of a count that nobody knows it says only what is done.
+fn template(count: u64, things: &str) -> String {
+    if count == 0 {
+        return format!("{{spinner}} {{pos}} {things} done, {{elapsed}}  {{wide_msg}}");
+    }
+    format!("{{bar:24}} {{percent:>3}}%  {{pos}} of {{len}} {things}, {{eta}} left  {{wide_msg}}")
 }
 
 /// Text without characters that steer a terminal or turn text around, but line breaks and tabs: names in files of others must
@@ -140,9 +141,21 @@ fn escaped(json: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    //! Contract: nothing that a file of others holds steers a terminal, and programs still get it whole.
+    //! Contract: nothing that a file of others holds steers a terminal, and programs still get it whole; progress names what is
+    //! done, and no total that nobody knows.
 
     use super::*;
+
+    #[test]
+    fn progress_says_of_how_many_only_where_that_is_known() {
+        let [open, known] = [0, 600].map(|count| template(count, "points"));
+        assert!(open.contains("{pos} points done") && !open.contains("{len}") && !open.contains("{percent"), "{open}");
+        assert!(known.contains("{pos} of {len} points"), "{known}");
+        for text in [open, known] {
+            assert!(text.contains("msg}"), "names what is done: {text}");
+            ProgressStyle::with_template(&text).unwrap();
+        }
+    }
 
     #[test]
     fn what_steers_is_shown_and_not_obeyed() {

@@ -9,6 +9,7 @@ use crate::record::tally::SiteTally;
 use crate::scenario::Allocation;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::Loaded;
+use crate::scenario::phase_in::phase_ins;
 use crate::sim::run::Effort;
 use std::fmt::Write;
 
@@ -21,6 +22,7 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));
     out.push_str(&energy(metrics));
+    out.push_str(&phased_in(loaded));
     out.push_str(&cost(&loaded.scenario, summary, metrics));
     out.push_str(&bound(metrics));
     out.push_str(&air(metrics));
@@ -178,6 +180,11 @@ fn energy(metrics: &[Metric]) -> String {
     out
 }
 
+/// What of a demand charge that is phased in the bill has.
+fn phased_in(loaded: &Loaded) -> String {
+    phase_ins(loaded).iter().map(|phase_in| format!("           {}\n", phase_in.told())).collect()
+}
+
 /// How far charging is from the best possible, where that was asked.
 fn bound(metrics: &[Metric]) -> String {
     let total = |name| total(metrics, name);
@@ -290,7 +297,7 @@ fn worst_sites(loaded: &Loaded, summary: &Summary, peak_kw: f64) -> String {
     }
     let _ = writeln!(out, "\nWorst sites            sessions   unmet    p95 wait      peak     limit");
     for ((site, _), (tally, connection)) in ranked.into_iter().take(5) {
-        let limit = connection.least_limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
+        let limit = connection.peak_limit_kw.map_or("-".to_owned(), |kw| power_text(kw, peak_kw));
         let peak = power_text(connection.peak_kw, peak_kw);
         let wait = tally.charging.waits.quantile_min(0.95).unwrap_or(0.0);
         let _ = writeln!(

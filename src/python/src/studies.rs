@@ -5,7 +5,7 @@ use crate::error::{of_scenario, of_study, of_wrong};
 use crate::table::{Table, in_python};
 use crate::wait::interruptible;
 use portvolt::disk::Scratch;
-use portvolt::record::metrics::MetricName;
+use portvolt::record::metrics::{MetricName, ScopedMetric};
 use portvolt::record::table::{TableError, WrittenTable};
 use portvolt::scenario::files::scenario_path;
 use portvolt::study::ask;
@@ -27,6 +27,13 @@ type Told = (String, Vec<Py<Table>>);
 fn told(py: Python<'_>, json: &serde_json::Value, tables: Result<Vec<WrittenTable>, TableError>) -> PyResult<Told> {
     let tables = tables.map_err(|error| of_study(&error))?;
     Ok((json.to_string(), in_python(py, tables)?))
+}
+
+fn scoped(name: Option<String>) -> PyResult<Option<ScopedMetric>> {
+    let known = |name: String| {
+        ask::scoped_metric(&name).map_err(|near| PyValueError::new_err(format!("there is no metric `{name}`: {near}")))
+    };
+    name.map(known).transpose()
 }
 
 fn metric(name: Option<String>) -> PyResult<Option<MetricName>> {
@@ -69,12 +76,12 @@ pub(crate) fn compare(
         until,
         most_replications,
         is_bounded,
-        metric: self::metric(metric)?,
+        metric: scoped(metric)?,
         vary,
     };
     let asked = py.detach(|| words.asked()).map_err(|wrong| of_wrong(py, wrong))?;
     let ready = py.detach(|| Ready::of(&asked)).map_err(|problems| of_scenario(py, &problems))?;
-    let answered = interruptible(py, |stop| ready.answer(&asked, jobs, stop, &|| {}))?;
+    let answered = interruptible(py, |stop| ready.answer(&asked, jobs, stop, &|_| {}))?;
     let answer = answered.map_err(|error| match error {
         CompareError::Files(problems) => of_scenario(py, &problems),
         error => of_study(&error),

@@ -1,11 +1,13 @@
 //! A comparison with its changed numbers: loaded, run, judged.
 
+use super::measure::FailedRun;
 use super::results::{self, Asked};
 use super::sensitivity::{self, Effect, Variation};
 use super::{CompareError, Comparison, compare, load_all};
 use crate::document::problem::Problems;
 use crate::record::table::{TableError, WrittenTable};
 use crate::scenario::loaded::Loaded;
+use crate::study::replicate::replicate;
 use std::sync::atomic::AtomicBool;
 
 /// A comparison that is ready to be run.
@@ -54,19 +56,33 @@ impl Ready {
         asked: &Asked,
         jobs: usize,
         stop: &AtomicBool,
-        progress: &(dyn Fn() + Sync),
+        progress: &(dyn Fn(&str) + Sync),
     ) -> Result<Answer, CompareError> {
+        self.check(asked, stop)?;
         let done = compare(&asked.compare, &self.loaded, jobs, stop, progress)?;
         let is_cut = done.runs.is_interrupted;
-        let Some(metric) = asked.metric.filter(|_| done.runs.replications() > 0) else {
+        let Some(metric) = asked.metric.as_ref().filter(|_| done.runs.replications() > 0) else {
             return Ok(Answer { done, effects: Vec::new(), is_cut });
         };
-        if done.total(metric).is_none() {
-            return Err(CompareError::NoMetric(metric));
+        if done.of(metric).is_none() {
+            return Err(CompareError::NoMetric(metric.clone(), done.runs.scopes_of(metric.name)));
         }
         let (spec, changed) = (&asked.compare, &self.variations);
         let (effects, is_cut_later) = sensitivity::effects(spec, &done.runs, changed, metric, jobs, stop, progress)?;
         Ok(Answer { done, effects, is_cut: is_cut || is_cut_later })
+    }
+
+    /// A metric of parts of a hub that was asked for without saying of which: one run tells which there are.
+    fn check(&self, asked: &Asked, stop: &AtomicBool) -> Result<(), CompareError> {
+        let Some(metric) = asked.metric.as_ref().filter(|metric| !metric.is_possible()) else { return Ok(()) };
+        let (strategy, loaded) = &self.loaded[asked.compare.baseline];
+        let run = replicate(loaded, asked.compare.seed, 0, stop).map_err(|source| FailedRun {
+            strategy: strategy.clone(),
+            replication: 0,
+            source,
+        })?;
+        let scopes = run.metrics.into_iter().filter(|it| it.name == metric.name).map(|it| it.scope).collect();
+        Err(CompareError::NoMetric(metric.clone(), scopes))
     }
 
     /// Title of the scenario that the others are compared with.

@@ -56,7 +56,7 @@ impl Runs {
 
     /// Adds replications up to `until` for every named scenario. Work goes replication by replication, so that an
     /// interruption leaves whole ones; after a failure no more is begun. A scenario that `may_fail` by its policy costs the others
-    /// nothing: it is noted in [`Self::failed`].
+    /// nothing: it is noted in [`Self::failed`]. `progress` hears the name of each scenario that has done a replication.
     ///
     /// # Errors
     /// The first run, in the order of the plan, that failed and may not.
@@ -67,7 +67,7 @@ impl Runs {
         (seed, until): (u64, u32),
         jobs: usize,
         stop: &AtomicBool,
-        progress: &(dyn Fn() + Sync),
+        progress: &(dyn Fn(&str) + Sync),
     ) -> Result<(), FailedRun> {
         self.of.resize(scenarios.len(), Vec::new());
         let may_fail = |at: usize, error: &RunError| may_fail(at) && error.is_of_policy();
@@ -87,7 +87,7 @@ impl Runs {
                 return Some(Err(RunError::Interrupted { at: String::new() }));
             }
             if fails[*at].load(Ordering::Relaxed) < *replication {
-                progress();
+                progress(&scenarios[*at].0);
                 return Some(Ok(Replication::default()));
             }
             let run = if self.is_bounded { replicate_bounded } else { replicate };
@@ -99,7 +99,7 @@ impl Runs {
             }
             // A run that was cut short is not done.
             if !matches!(done, Err(RunError::Interrupted { .. })) {
-                progress();
+                progress(&scenarios[*at].0);
             }
             Some(done)
         });
@@ -161,6 +161,12 @@ impl Runs {
         let mut seen = std::collections::BTreeSet::new();
         let metrics = self.of.iter().flatten().flat_map(|run| &run.metrics);
         metrics.filter(|metric| seen.insert((metric.name, metric.scope.clone()))).map(MetricKey::of).collect()
+    }
+
+    /// Scopes of which any run has a metric, each once.
+    #[must_use]
+    pub fn scopes_of(&self, name: MetricName) -> Vec<String> {
+        self.keys().into_iter().filter(|key| key.name == name).map(|key| key.scope).collect()
     }
 
     /// The values of a metric by scenario and replication; none where a run has none.

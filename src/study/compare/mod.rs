@@ -10,9 +10,10 @@ pub mod words;
 
 use crate::document::problem::Problems;
 use crate::kernel::random::{Purpose, Seed};
-use crate::record::metrics::{Better, MetricName, TOTAL};
+use crate::record::metrics::{Better, MetricName, ScopedMetric, TOTAL};
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
+use crate::study::ask::no_metric;
 use crate::study::compare::measure::{FailedRun, MetricKey, Runs, complete};
 use crate::study::compare::strategy::Strategy;
 use crate::study::stats;
@@ -48,8 +49,8 @@ pub struct CompareSpec {
 /// Run until the 95 % interval of every difference to the baseline is this narrow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// Metric of the whole hub.
-    pub metric: MetricName,
+    /// The metric.
+    pub metric: ScopedMetric,
     /// Half width of the interval over the baseline's mean, 0 to 1.
     pub share: f64,
     /// Give up after this many replications.
@@ -66,8 +67,8 @@ pub enum CompareError {
     #[error(transparent)]
     Run(#[from] FailedRun),
     /// No strategy, or not the baseline, has the metric that was asked for.
-    #[error("these runs have no `{0}` to compare")]
-    NoMetric(MetricName),
+    #[error("{}", no_metric(.0, .1))]
+    NoMetric(ScopedMetric, Vec<String>),
 }
 
 /// One metric of all strategies.
@@ -161,7 +162,7 @@ pub fn compare(
     loaded: &[(String, Loaded)],
     jobs: usize,
     stop: &AtomicBool,
-    progress: &(dyn Fn() + Sync),
+    progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Comparison, CompareError> {
     let mut runs = Runs { is_bounded: spec.is_bounded, ..Runs::default() };
     let mut until = spec.replications;
@@ -184,9 +185,9 @@ pub fn compare(
 }
 
 fn is_narrow_enough(runs: &Runs, baseline: usize, target: &Target) -> Result<bool, CompareError> {
-    let samples = complete(&runs.values(target.metric, TOTAL));
+    let samples = complete(&runs.values(target.metric.name, &target.metric.scope));
     if samples.get(baseline).is_none_or(Vec::is_empty) && !runs.is_interrupted {
-        return Err(CompareError::NoMetric(target.metric));
+        return Err(CompareError::NoMetric(target.metric.clone(), runs.scopes_of(target.metric.name)));
     }
     let Some(base) = samples.get(baseline).filter(|base| base.len() >= 2) else { return Ok(false) };
     let allowed = target.share * stats::mean(base).abs();
@@ -347,6 +348,12 @@ impl Comparison {
     /// A metric of the whole hub.
     #[must_use]
     pub fn total(&self, name: MetricName) -> Option<&MetricComparison> {
-        self.metrics.iter().find(|metric| metric.key.name == name && metric.key.scope == TOTAL)
+        self.of(&name.into())
+    }
+
+    /// How the strategies stand in a metric; none where no run has it.
+    #[must_use]
+    pub fn of(&self, metric: &ScopedMetric) -> Option<&MetricComparison> {
+        self.metrics.iter().find(|it| it.key.name == metric.name && it.key.scope == metric.scope)
     }
 }

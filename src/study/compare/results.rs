@@ -6,7 +6,7 @@ use super::{CompareSpec, Comparison, MetricComparison};
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;
-use crate::record::metrics::{MetricName, TOTAL};
+use crate::record::metrics::{ScopedMetric, TOTAL};
 use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::scenario::doubt::{doubts, further_doubts};
@@ -26,7 +26,7 @@ pub struct Asked {
     /// Sensitivities.
     pub vary: Vec<Vary>,
     /// Their metric.
-    pub metric: Option<MetricName>,
+    pub metric: Option<ScopedMetric>,
 }
 
 impl Asked {
@@ -75,7 +75,7 @@ pub fn json(asked: &Asked, title: &str, done: &Comparison, effects: &[Effect]) -
         "strategies": strategies,
         "failed": failed(done),
         "metrics": done.metrics,
-        "sensitivity_metric": asked.metric.filter(|_| !effects.is_empty()),
+        "sensitivity_metric": asked.metric.as_ref().filter(|_| !effects.is_empty()),
         "sensitivity": effects,
     })
 }
@@ -223,8 +223,8 @@ fn sensitivity(asked: &Asked, effects: &[Effect]) -> Vec<SensitivityRow> {
         change: effect.change.clone(),
         value: effect.value.clone(),
         strategy: effect.strategy.clone(),
-        metric: asked.metric.map(|metric| metric.to_string()).unwrap_or_default(),
-        scope: TOTAL.to_owned(),
+        metric: asked.metric.as_ref().map(|metric| metric.name.to_string()).unwrap_or_default(),
+        scope: asked.metric.as_ref().map_or_else(|| TOTAL.to_owned(), |metric| metric.scope.clone()),
         mean: effect.mean,
         effect: effect.effect,
         effect_half_width: effect.effect_half_width,

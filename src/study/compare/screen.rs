@@ -2,7 +2,7 @@
 
 use super::sensitivity::Effect;
 use super::{CompareSpec, Comparison, MetricComparison, Standing};
-use crate::record::metrics::{Better, MetricName};
+use crate::record::metrics::{Better, MetricName, ScopedMetric, TOTAL};
 use crate::study::work;
 use std::fmt::Write;
 
@@ -51,7 +51,7 @@ pub fn screen(
     spec: &CompareSpec,
     title: &str,
     done: &Comparison,
-    only: Option<MetricName>,
+    only: Option<&ScopedMetric>,
     effects: &[Effect],
 ) -> String {
     let replications = done.runs.replications();
@@ -73,9 +73,10 @@ pub fn screen(
         _ => {}
     }
     let mut same = Vec::new();
-    let names = only.map_or_else(|| MetricName::HEADLINES.to_vec(), |only| vec![only]);
+    let headlines = || MetricName::HEADLINES.iter().map(|name| ScopedMetric::from(*name)).collect();
+    let names: Vec<ScopedMetric> = only.map_or_else(headlines, |only| vec![only.clone()]);
     let is_told = |metric: &&MetricComparison| metric.strategies.iter().any(|standing| standing.mean.is_some());
-    for metric in names.into_iter().filter_map(|name| done.total(name)).filter(is_told) {
+    for metric in names.iter().filter_map(|name| done.of(name)).filter(is_told) {
         if only.is_none() && is_same(metric, spec.baseline) {
             same.push(metric.key.name.as_str());
         } else {
@@ -120,7 +121,8 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
     let key = &metric.key;
     let unit = if key.unit.is_empty() { String::new() } else { format!(", {}", key.unit) };
     let wanted = metric.better.map_or_else(String::new, |better| format!("; {} is better", better.word()));
-    let _ = writeln!(out, "\n{}{unit} ({}{wanted})", key.name, key.info);
+    let of = if key.scope == TOTAL { String::new() } else { format!(" of {}", key.scope) };
+    let _ = writeln!(out, "\n{}{of}{unit} ({}{wanted})", key.name, key.info);
     let longest = metric.strategies.iter().map(|standing| standing.strategy.chars().count()).max().unwrap_or(0);
     let width = longest.max("strategy".len());
     let against = format!("against {baseline}");
@@ -151,7 +153,7 @@ fn table(out: &mut String, metric: &MetricComparison, baseline: &str, at: usize)
 }
 
 /// The changes that move the answer most come first.
-fn tornado(out: &mut String, effects: &[Effect], metric: Option<MetricName>) {
+fn tornado(out: &mut String, effects: &[Effect], metric: Option<&ScopedMetric>) {
     let Some(metric) = metric.filter(|_| !effects.is_empty()) else { return };
     let mut parameters: Vec<&str> = Vec::new();
     for effect in effects {

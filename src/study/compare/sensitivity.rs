@@ -3,7 +3,7 @@
 use super::CompareSpec;
 use super::measure::{FailedRun, Runs, complete};
 use crate::document::problem::{Problems, nearest};
-use crate::record::metrics::{MetricName, TOTAL};
+use crate::record::metrics::ScopedMetric;
 use crate::scenario::load::load;
 use crate::scenario::loaded::Loaded;
 use crate::study::stats;
@@ -153,10 +153,10 @@ pub fn effects(
     spec: &CompareSpec,
     base: &Runs,
     variations: &[(Variation, Loaded)],
-    metric: MetricName,
+    metric: &ScopedMetric,
     jobs: usize,
     stop: &AtomicBool,
-    progress: &(dyn Fn() + Sync),
+    progress: &(dyn Fn(&str) + Sync),
 ) -> Result<(Vec<Effect>, bool), FailedRun> {
     let named: Vec<(String, Loaded)> = variations
         .iter()
@@ -169,8 +169,8 @@ pub fn effects(
     let may_fail = |at: usize| base.failed.contains_key(&variations[at].0.strategy);
     runs.extend(&named, may_fail, (spec.seed, base.replications()), jobs, stop, progress)?;
     runs.add_abatement(spec.strategies.len(), spec.baseline);
-    let varied = runs.values(metric, TOTAL);
-    let plain = base.values(metric, TOTAL);
+    let varied = runs.values(metric.name, &metric.scope);
+    let plain = base.values(metric.name, &metric.scope);
     let strategies = spec.strategies.len();
     let effect = |(at, (variation, _)): (usize, &(Variation, Loaded))| {
         // The baseline under the same change stands in the same group of strategies.

@@ -4,7 +4,7 @@ use super::results::{Asked, MOST_REPLICATIONS};
 use super::sensitivity::Vary;
 use super::strategy::AS_IT_IS;
 use super::{CompareSpec, Target};
-use crate::record::metrics::MetricName;
+use crate::record::metrics::ScopedMetric;
 use crate::study::ask::{Wrong, problems_of, strategies};
 use std::path::PathBuf;
 
@@ -29,8 +29,8 @@ pub struct Words {
     pub most_replications: u32,
     /// Hold every run against the best possible that charging could have done?
     pub is_bounded: bool,
-    /// The metric of the whole hub that is shown, and that the target and the changes are of.
-    pub metric: Option<MetricName>,
+    /// The metric that is shown, and that the target and the changes are of.
+    pub metric: Option<ScopedMetric>,
     /// Numbers to change.
     pub vary: Vec<Vary>,
 }
@@ -52,7 +52,7 @@ impl Words {
         }
         let baseline = strategies.iter().position(|strategy| strategy.name == baseline.trim()).unwrap_or(0);
         let most = self.most_replications.max(self.replications).min(MOST_REPLICATIONS);
-        let target = self.until.zip(self.metric).map(|(share, metric)| Target { metric, share, most });
+        let target = self.until.zip(self.metric.clone()).map(|(share, metric)| Target { metric, share, most });
         let compare = CompareSpec {
             scenario: self.scenario,
             settings: self.settings,

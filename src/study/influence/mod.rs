@@ -353,7 +353,11 @@ fn metric(asked: &Asked, loaded: &[Loaded], stop: &AtomicBool) -> Result<MetricN
     let has = |name: &MetricName| value_of(&run.metrics, TOTAL, *name).is_some();
     match asked.metric {
         Some(metric) if has(&metric) => Ok(metric),
-        Some(metric) => Err(InfluenceError::Nothing(format!("runs of this scenario have no `{metric}`"))),
+        Some(metric) => {
+            let of: Vec<&str> = run.metrics.iter().filter(|it| it.name == metric).map(|it| it.scope.as_str()).collect();
+            let parts = if of.is_empty() { String::new() } else { format!(", only that of {}", of.join(", ")) };
+            Err(InfluenceError::Nothing(format!("runs of this scenario have no `{metric}` of the whole hub{parts}")))
+        }
         None => ASKED_FIRST.into_iter().find(has).ok_or_else(|| {
             InfluenceError::Nothing(
                 "runs of this scenario have none of the usual metrics: name one with --metric".to_owned(),

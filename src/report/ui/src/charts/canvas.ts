@@ -14,8 +14,9 @@ use([AriaComponent, BarChart, CanvasRenderer, DataZoomComponent, GridComponent, 
 /** After Okabe and Ito, whose colours the colour-blind tell apart; the pale ones darker, to be seen on white. */
 const [BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY, WINE, OLIVE] = ["#0072b2", "#e69f00", "#007f5c", "#b65f8f", "#56b4e9", "#d55e00", "#4d4d4d", "#7a1f4d", "#a39300"] as const;
 const COLORS = [BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY, WINE, OLIVE];
-/** Those that a dark page would swallow. */
-const ON_DARK: Record<string, string> = { [BLUE]: "#4aa8e0", [GREEN]: "#2fb38c", [GREY]: "#a9b4bf", [WINE]: "#d0719f", [PURPLE]: "#d58ab5", [OLIVE]: "#c9bb2b" };
+const [BROWN, TEAL, SALMON] = ["#8c6d46", "#7fbfb0", "#ef8e8e"] as const;
+/** On a dark page all are lighter, and as far apart as on a light one. */
+const ON_DARK: Record<string, string> = { [BLUE]: "#3f8fe0", [SKY]: "#9ad9ff", [GREEN]: "#2fb38c", [GREY]: "#84909c", [WINE]: "#c4457f", [PURPLE]: "#dba6d0", [OLIVE]: "#d6c93c", [RED]: "#f0692a", [BROWN]: "#a98250", [TEAL]: "#86e0c8", [SALMON]: "#ffb3a7" };
 export const LIMIT = "#b3261e";
 const LIMIT_ON_DARK = "#ff8a80";
 /** What is on several charts, or may be missing from one, keeps its colour. */
@@ -47,15 +48,19 @@ const FIXED: Record<string, string> = {
   "drivers who wait": RED,
   "fees, carbon price, fuel credits": WINE,
   "value left at the end": OLIVE,
-  "fuel of vessels, energy of plants": "#8c6d46",
-  "charging sold to others": "#7fbfb0",
-  "hauls lapsed or late": "#e08bb4",
+  "fuel of vessels, energy of plants": BROWN,
+  "charging sold to others": TEAL,
+  "hauls lapsed or late": SALMON,
   limit: LIMIT,
 };
 
 /** Colours of the series of a chart, in their order. */
 export function colors(names: string[], { isDark }: Theme): string[] {
-  const plain = names.map((name, at) => FIXED[name] ?? (name.startsWith("limits of ") ? LIMIT : COLORS[at % COLORS.length]) ?? BLUE);
+  const fixed = names.map((name) => FIXED[name] ?? (name.startsWith("limits of ") ? LIMIT : undefined));
+  // A colour that another series of the chart has for good is no colour for one that has none.
+  const free = COLORS.filter((color) => !fixed.includes(color));
+  let next = 0;
+  const plain = fixed.map((color) => color ?? free[next++ % free.length] ?? BLUE);
   return isDark ? plain.map((color) => (color === LIMIT ? LIMIT_ON_DARK : (ON_DARK[color] ?? color))) : plain;
 }
 
@@ -63,7 +68,9 @@ export const limitColor = ({ isDark }: Theme) => (isDark ? LIMIT_ON_DARK : LIMIT
 
 /** An axis in the colours of the page. */
 export function axisLook({ soft, line }: Theme) {
-  return { axisLabel: { color: soft }, nameTextStyle: { color: soft }, axisLine: { lineStyle: { color: soft } }, splitLine: { lineStyle: { color: line } } };
+  // On paper the rows of a legend are nearer to the name of an axis.
+  const name = isPaper() ? { nameGap: 8, nameTextStyle: { color: soft, fontSize: 10 } } : { nameTextStyle: { color: soft } };
+  return { ...name, axisLabel: { color: soft }, axisLine: { lineStyle: { color: soft } }, splitLine: { lineStyle: { color: line } } };
 }
 
 export function legendLook({ ink, soft }: Theme) {

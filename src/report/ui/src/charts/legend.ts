@@ -4,7 +4,7 @@ import { isPaper } from "../lib/look";
 
 /** Sizes of an entry: its mark with the gaps around, a letter, a row; and the room of the name of the axis below. */
 const SCREEN = { mark: 42, letter: 6.8, row: 24, name: 24 };
-const PAPER = { mark: 28, letter: 5.8, row: 17, name: 22 };
+const PAPER = { mark: 28, letter: 5.8, row: 17, name: 30 };
 
 /** Rows that entries take when they wrap at a width, pixels. */
 export function legendRows(names: string[], width: number, { mark, letter }: { mark: number; letter: number }): number {

@@ -28,9 +28,29 @@ export function limitAt(site: Site, step: number): number | null {
   return site.limits_kw.length > 0 ? (site.limits_kw[step] ?? null) : site.limit_kw;
 }
 
+/** The limit that held when the load through a connection was highest, kW. */
+export function limitAtPeak(site: Site): number | null {
+  return site.carried_peak_kw > 0 ? site.peak_limit_kw : site.limit_kw;
+}
+
 /** Has the connection a limit at any time? */
 export function isLimited(site: Site): boolean {
   return site.limit_kw !== null || site.limits_kw.length > 0;
+}
+
+/** Sites whose load passes no connection with a limit, the largest first: neither their own nor one above has one at any time. */
+export function unlimited(report: Pick<Report, "sites">): Site[] {
+  const byKey = new Map(report.sites.map((site) => [site.key, site]));
+  const isFree = (site: Site) => {
+    let at: Site | undefined = site;
+    // A circle would be an error of the scenario.
+    for (let level = 0; at && level < 20; level += 1) {
+      if (isLimited(at)) return false;
+      at = at.behind === null ? undefined : byKey.get(at.behind);
+    }
+    return true;
+  };
+  return report.sites.filter((site) => site.carried_peak_kw > 0 && isFree(site)).sort((a, b) => b.carried_peak_kw - a.carried_peak_kw);
 }
 
 /** Sum of series of equal steps; zeros where there are none. */

@@ -20,6 +20,14 @@ export class Metrics {
 
 /** Shorter, or clearer by itself, than what the catalogue says. */
 const PLAIN: Partial<Record<MetricName, string>> = {
+  crane_moves_per_h: "lifts of one crane in an hour at work",
+  vessel_berth_mean_h: "mean time of a vessel at berth",
+  vessel_wait_mean_h: "mean wait of a vessel for a berth",
+  yard_moves: "containers carried in the yard",
+  yard_kwh_per_move: "energy for a container",
+  moves_late: "containers lifted late, or due and not lifted",
+  truck_turn_mean_min: "mean truck turn",
+  trucks_in_yard: "road trucks inside at the end",
   bill_fixed_usd: "fixed charges",
   breaks_unmet: "breaks that ended below a full battery",
   energy_requested_kwh: "energy requested",

@@ -472,6 +472,19 @@ export interface components {
          * @enum {string}
          */
         Better: "lower" | "higher";
+        /** @description A phase-in and its bills. */
+        Billed: components["schemas"]["PhaseIn"] & {
+            /**
+             * Format: double
+             * @description Demand charges of its sites in the bills of the run, USD.
+             */
+            demand_usd: number;
+            /**
+             * Format: double
+             * @description The same months at the last rates of the file: the demand that is billed times the dearest price, at most, USD.
+             */
+            full_usd: number;
+        };
         /** @description How much may be spent: runs, minutes (which are turned into runs by timing the first ones), or the less of both. */
         BudgetSpec: {
             /**
@@ -664,6 +677,11 @@ export interface components {
              * @description Highest mean power of an interval, with what is behind it, kW.
              */
             peak_kw: number;
+            /**
+             * Format: double
+             * @description The limit of that interval, kW; none where none held then.
+             */
+            peak_limit_kw: number | null;
             worst: components["schemas"]["Worst"] | null;
         };
         ConstraintEnds: {
@@ -917,6 +935,18 @@ export interface components {
              */
             worst_share: number | null;
         };
+        /** @description A connection or a node that held charging down. */
+        HeldBy: {
+            /** @description Its limit was 0, in at least one interval. */
+            is_outage: boolean;
+            /** @description Name for people. */
+            name: string;
+            /**
+             * Format: double
+             * @description Share of the wait in which its limit was 0, or its load at it.
+             */
+            share: number;
+        };
         InfluencePage: {
             doubtful: components["schemas"]["Doubtful"][];
             influence: components["schemas"]["InfluenceResult"];
@@ -1030,6 +1060,25 @@ export interface components {
             other: number[];
             shore: number[];
         };
+        /** @description The visit that waited longest for a charging port. */
+        LongestWait: {
+            /**
+             * Format: int32
+             * @description Arrival, seconds since the start.
+             */
+            arrive_s: number;
+            /** @description Key of the charger group at which it was plugged in; none where it was at none. */
+            group: string | null;
+            /** @description Connections and nodes without power for its site, or with no more of it, in that time. */
+            held_by: components["schemas"]["HeldBy"][];
+            /** @description Key of the site. */
+            site: string;
+            /**
+             * Format: int32
+             * @description Until plug-in, or until it gave up, seconds.
+             */
+            wait_s: number;
+        };
         /** @description Hauls that nobody drove cost nothing and emit nothing. */
         Lost: {
             /** Format: double */
@@ -1088,6 +1137,11 @@ export interface components {
              * @description Highest mean power of an interval, kW.
              */
             peak_kw: number;
+            /**
+             * Format: double
+             * @description The limit that held in that interval, kW; none where none did.
+             */
+            peak_limit_kw: number | null;
             /** @description Why the limit stood where it did when the load came nearest to it; may be empty. */
             worst_reason: string;
         };
@@ -1166,6 +1220,25 @@ export interface components {
             is_break: boolean;
             /** Format: int32 */
             to_s: number;
+        };
+        /** @description A tariff whose demand charge is not yet as high, when a run begins, as its file says that it will be. */
+        PhaseIn: {
+            /** @description The day from which those hold. */
+            full_from: string;
+            /**
+             * Format: double
+             * @description The same of the last rates of the file.
+             */
+            full_usd_per_kw: number;
+            /** @description Keys of the sites that pay by it. */
+            sites: string[];
+            /** @description Name of the tariff. */
+            tariff: string;
+            /**
+             * Format: double
+             * @description What a kW of a month's peak costs on the first day of the run, at most, USD.
+             */
+            usd_per_kw: number;
         };
         /** @description A picture with two points of it. */
         Picture: {
@@ -1376,6 +1449,8 @@ export interface components {
             overloads: components["schemas"]["Overload"][];
             /** @description Breaks and the time between shifts; none in a long run. */
             pauses: components["schemas"]["Pause"][];
+            /** @description Demand charges that tariffs phase in, with what is billed of them. */
+            phase_ins: components["schemas"]["Billed"][];
             provenance: components["schemas"]["Fact"][];
             /** @description Ways of trucks along the roads of the background. */
             routes: components["schemas"]["Route"][];
@@ -1664,12 +1739,19 @@ export interface components {
              * @description Highest load of an interval through the connection, with that of the sites behind it, kW.
              */
             carried_peak_kw: number;
+            /**
+             * Format: int32
+             * @description When that interval began, seconds since the start, and the limit that held in it, kW; none where none did.
+             */
+            carried_peak_s: number;
             /** @description The least limit of each step, kW; empty where the limit never moves. */
             limits_kw: (number | null)[];
             /** @description Mean power of each step, kW. */
             mean_kw: number[];
             /** @description Highest mean power of an interval in each step, kW. */
             peak_kw: number[];
+            /** Format: double */
+            peak_limit_kw: number | null;
         };
         SiteSeries: components["schemas"]["Site"] & components["schemas"]["SitePower"] & {
             /** Format: int64 */
@@ -1829,6 +1911,7 @@ export interface components {
         };
         Waits: {
             equipment: number[];
+            longest: components["schemas"]["LongestWait"] | null;
             longest_min: (number | null)[];
             /** @description Mean and longest wait of the vehicles that came in each step, minutes; none where none came. */
             mean_min: (number | null)[];
@@ -1904,6 +1987,11 @@ export interface components {
             cost_musd: {
                 [key: string]: number[];
             };
+            /**
+             * Format: double
+             * @description From this share of the cost on, what is left at the end decides the result.
+             */
+            decisive_share: number;
             description: string;
             doubtful: components["schemas"]["Doubtful"][];
             equipment: {
@@ -1921,6 +2009,8 @@ export interface components {
             metrics: components["schemas"]["ReadMetric"][];
             /** Format: int32 */
             money_year: number;
+            /** @description Demand charges that tariffs phase in. */
+            phase_ins: components["schemas"]["PhaseIn"][];
             /** @description Projects at plants, as they stand in the last year. */
             plant_projects: components["schemas"]["PlantProject"][];
             policies: string;

@@ -20,7 +20,7 @@ export interface Placed extends Label {
   isLeft: boolean;
 }
 
-const LETTER_PX = 6.4;
+const LETTER_PX = 7;
 const LINE_PX = 14;
 
 const cross = (a: Box, b: Box) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];

@@ -19,8 +19,8 @@ const BY_BUTTON = 1.6;
 const BAR_PX = 110;
 /** As the style sheet of paper has it. */
 const PAPER_HEIGHT_PX = 290;
-/** A yard that is narrower has no room for its name. */
-const LEAST_AREA_PX = 60;
+/** A part of a plan that is shorter has no room for its name. */
+const LEAST_AREA_PX = 12;
 /** More names than these would cover the map. */
 const MOST_NAMES = 24;
 /** Then the worst of them have theirs: on a narrow map, such as that on paper, fewer of them find room. */
@@ -248,7 +248,13 @@ export class MapView {
     const { roads, areas } = this.background;
     this.base.replaceChildren(path("land", land.map((ring) => `${line(ring)}Z`).join("")), this.picture());
     // Each by itself: a block inside a yard is no hole of it.
-    this.base.append(...areas.map(({ rings }) => path("area", rings.map((ring) => `${line(ring)}Z`).join(""))));
+    this.base.append(
+      ...areas.map(({ name, rings }) => {
+        const shape = path("area", rings.map((ring) => `${line(ring)}Z`).join(""));
+        if (name !== "") shape.append(svg("title", {}, name));
+        return shape;
+      }),
+    );
     if (roads.length > 0) this.base.append(path("road", roads.map(line).join("")));
   }
 
@@ -269,15 +275,17 @@ export class MapView {
     return node;
   }
 
-  /** Names of yards and blocks that are large enough on the window to hold one. */
+  /** Names of yards, blocks, lots and gates that are large enough on the window to have one: the largest find room first. */
   private areaNames(taken: Box[]): SVGElement[] {
-    const labels = this.background.areas.flatMap(({ name, rings: [ring = []] }, at): Label[] => {
+    const labels = this.background.areas.flatMap(({ name, rings: [ring = []] }, at): (Label & { size: number })[] => {
       const points = Array.from({ length: ring.length / 2 }, (_, index) => this.pixel(this.flat.spot(ring[2 * index + 1] ?? 0, ring[2 * index] ?? 0)));
       const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
       const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-      if (name === "" || right - left < LEAST_AREA_PX) return [];
-      return [{ key: `area:${at}`, x: (left + right) / 2, y: (top + bottom) / 2, radius: 0, isSure: false, lines: [shortened(name)] }];
+      const size = Math.max(right - left, bottom - top);
+      if (name === "" || size < LEAST_AREA_PX) return [];
+      return [{ key: `area:${at}`, x: (left + right) / 2, y: (top + bottom) / 2, radius: 0, isSure: false, lines: [shortened(name)], size }];
     });
+    labels.sort((a, b) => b.size - a.size);
     return place(labels, taken, this.size).map(({ lines, box }) => svg("text", { class: "halo area-name", "font-size": 11, x: box[0], y: box[1] + 11, "aria-hidden": "true" }, lines[0] ?? ""));
   }
 

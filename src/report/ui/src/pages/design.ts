@@ -196,8 +196,11 @@ export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
       element("li", {}, "best.toml in the folder of the result is an overlay with the design: run it, compare it, or search on from it."),
     ),
   );
-  how.classList.add("appendix");
-  const sections = [decisions(search), ...constraints(search), ...costs(search), ...otherwise(search), ...inFront(search), ...figures(search), ...assumptions(report), how, provenance(report)];
+  const second = [...costs(search), ...otherwise(search), ...assumptions(report)];
+  const appendix = [...inFront(search), ...figures(search), how, provenance(report)];
+  second[0]?.classList.add("second-page");
+  appendix[0]?.classList.add("appendix");
+  const sections = [decisions(search), ...constraints(search), ...second, ...appendix];
   page.append(
     element("h1", {}, report.title),
     element("p", {}, `The best of ${show(search.designs_of_the_space)} designs by ${search.objectives.map(metricLabel).join(" and ")}.${shared.length > 0 ? ` In all of them: ${shared.join("; ")}.` : ""}`),

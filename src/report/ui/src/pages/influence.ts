@@ -135,7 +135,9 @@ function method(influence: Influence): HTMLElement {
 export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void {
   newPage(page, report.title);
   const { influence } = report;
-  const sections = [decisive(influence), measure(influence), ...together(influence), method(influence), provenance(report)];
+  const first = measure(influence);
+  first.classList.add("second-page");
+  const sections = [decisive(influence), first, ...together(influence), method(influence), provenance(report)];
   const metric = metricLabel(influence.metric);
   const [one = "the scenario", other] = influence.strategies;
   const of = other === undefined ? `${metric} of ${strategyName(one)}` : `the difference in ${metric} between ${strategyName(other)} and ${strategyName(one)}`;

@@ -3,6 +3,7 @@
 import { metricLabel, Metrics, type MetricName } from "../data/metrics";
 import type { Report } from "../data/types";
 import { element, section } from "../lib/dom";
+import { dollars, show } from "../lib/format";
 import { number, percent, table, type Cell } from "../lib/tables";
 
 /** Parts of the yearly cost, in the order in which they are told. */
@@ -40,6 +41,19 @@ export function costSection(metrics: Metrics): HTMLElement[] {
   ];
 }
 
+type PhaseIn = Report["phase_ins"][number];
+
+/** What of demand charges that tariffs phase in is charged on the first day, in a sentence each. */
+export function phaseInText(all: Pick<PhaseIn, "tariff" | "usd_per_kw" | "full_usd_per_kw" | "full_from">[]): string {
+  const price = (usd: number) => `$${usd.toFixed(2)}`;
+  return all.map((it) => ` The demand charge of ${it.tariff} is phased in: ${price(it.usd_per_kw)} a kW of the peak on the first day, ${show((100 * it.usd_per_kw) / it.full_usd_per_kw, 0)} % of the ${price(it.full_usd_per_kw)} from ${it.full_from} on.`).join("");
+}
+
+/** The same with what the full charge would come to for these days. */
+export function phaseInBill(all: PhaseIn[]): string {
+  return all.map((it) => `${phaseInText([it])} For the demand billed here the full one comes to ${dollars(it.full_usd)} at most, instead of ${dollars(it.demand_usd)}.`).join("");
+}
+
 const BILL: MetricName[] = ["bill_energy_usd", "bill_demand_usd", "bill_fixed_usd", "bill_total_usd"];
 
 /** Bills of the sites that have a tariff; nothing without. */
@@ -57,7 +71,7 @@ export function billSection(report: Report, metrics: Metrics): HTMLElement[] {
   return [
     section(
       "Electricity bills",
-      "By site that has a tariff, USD, for the days of the run. Demand charges and fixed charges are billed per full month, so the bill of a few days is not a share of a month’s.",
+      "By site that has a tariff, USD, for the days of the run. Demand charges and fixed charges are billed per full month, so the bill of a few days is not a share of a month’s." + phaseInBill(report.phase_ins),
       ...table(["site", "energy charge", "demand charge", "fixed", "total", "USD per kWh"], rows, "Electricity bills", [total]),
     ),
   ];
@@ -77,7 +91,7 @@ export function largestBills(report: Report, metrics: Metrics, most: number): HT
   const others = rest.reduce((sum, { usd }) => sum + usd, 0);
   const rows = payers.slice(0, most).map(({ name, usd }): Cell[] => [name, number(usd, 0), share(usd)]);
   const left: Cell[][] = rest.length > 0 ? [[`${rest.length} other sites`, number(others, 0), share(others)]] : [];
-  return [section("Largest electricity bills", "For the days of the run; all sites are under Electricity bills.", ...table(["site", "USD", "share"], rows, "Largest electricity bills", [...left, ["all", number(all, 0), share(all ?? 0)]]))];
+  return [section("Largest electricity bills", "For the days of the run; all sites are under Electricity bills." + phaseInBill(report.phase_ins), ...table(["site", "USD", "share"], rows, "Largest electricity bills", [...left, ["all", number(all, 0), share(all ?? 0)]]))];
 }
 
 /** A fleet as people call it. */

@@ -22,6 +22,7 @@ import { siteFigure, siteSection, siteTable } from "./site";
 import { stakeholderSection } from "./stakeholders";
 import { vehicleSection } from "./vehicles";
 import { runVerdict, shareText } from "./verdict";
+import { yardSection } from "./yard";
 
 /** Sites with a bill that fit on the second sheet of paper. */
 const MOST_BILLS = 8;
@@ -56,6 +57,7 @@ function resultsTable(metrics: Metrics): HTMLElement {
   add("vessel_lifts", plain);
   add("vessels_at_berth", plain);
   add("work_backlog_h", (value) => `${show(value)} h`);
+  add("work_backlog_max_h", (value) => `${show(value)} h`);
   add("sessions", plain);
   add("sessions_unmet", plain);
   add("breaks_unmet", plain);
@@ -186,6 +188,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
     ...waitSection(report, clock),
     ...moveSection(report, metrics, clock),
     ...equipmentSection(report, clock),
+    ...yardSection(report, metrics),
     ...chargeSection(report, clock),
     ...hydrogenSections(report, metrics, clock),
     emissionsSection(report, metrics),

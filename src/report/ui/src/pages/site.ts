@@ -6,7 +6,7 @@ import { Metrics, type MetricName } from "../data/metrics";
 import type { Chargers, GridNode, Report, Site } from "../data/types";
 import { show } from "../lib/format";
 import { choice, element, hint, section } from "../lib/dom";
-import { hasOthersBehind, hasPorts, limitAt } from "../data/load";
+import { hasOthersBehind, hasPorts, limitAt, limitAtPeak } from "../data/load";
 import type { Shared } from "../lib/page";
 import { bareTable, copyButton, number, row, scrolled, type Cell } from "../lib/tables";
 
@@ -49,7 +49,7 @@ function nodeBranch(node: GridNode, metrics: Metrics, depth: number): Branch {
   const hot = metrics.get("transformer_hot_spot_c", `node:${node.key}`);
   const notes = [hot === null ? "" : `hottest ${show(hot, 0)} °C`, limitReason(node)].filter((text) => text !== "").join("; ");
   const what = hot === null ? "panel or switchboard" : "transformer";
-  return { depth, name: node.name === node.key ? node.key.replaceAll("_", " ") : node.name, what, peak_kw: node.peak_kw, limit_kw: node.limit_kw, least_kw: node.least_limit_kw, worst_share: node.worst_share, limitAt: () => node.limit_kw, mean_kw: node.mean_kw, notes };
+  return { depth, name: node.name === node.key ? node.key.replaceAll("_", " ") : node.name, what, peak_kw: node.peak_kw, limit_kw: node.peak_kw > 0 ? node.peak_limit_kw : node.limit_kw, least_kw: node.least_limit_kw, worst_share: node.worst_share, limitAt: () => node.limit_kw, mean_kw: node.mean_kw, notes };
 }
 
 /** A site's connection, what stands behind it, and the sites that share it. */
@@ -62,7 +62,7 @@ function branches(report: Report, metrics: Metrics, carried: Map<string, number[
     name: site.name,
     what: depth === 0 ? "connection" : "connection of a site behind it",
     peak_kw: site.carried_peak_kw,
-    limit_kw: site.limit_kw,
+    limit_kw: limitAtPeak(site),
     least_kw: leastLimit(site),
     worst_share: site.worst_share,
     limitAt: (step) => limitAt(site, step),
@@ -129,7 +129,7 @@ function treeRow(branch: Branch, clock: Clock, moving: (() => void)[]): HTMLTabl
   return made;
 }
 
-const COLUMNS = ["single-line hierarchy", "what", "peak, kW", "limit, kW", "peak loading, % of limit", "at the time chosen", "notes"];
+const COLUMNS = ["single-line hierarchy", "what", "peak, kW", "limit at the peak, kW", "peak loading, % of limit", "at the time chosen", "notes"];
 
 /** The least limit of each step where it moves; none where the chart's line of one limit says it all. */
 function siteLines(site: Site): Line[] {
@@ -207,7 +207,7 @@ const HYDROGEN: Column[] = [
 ];
 const LOADS: Column[] = [
   ["peak, kW", (_, get) => number(get("peak_kw"), 0)],
-  ["limit, kW", (site) => number(site.limit_kw, 0)],
+  ["limit at the peak, kW", (site) => number(limitAtPeak(site), 0)],
   ["metered energy, MWh", (_, get) => number((get("energy_grid_kwh") ?? 0) / 1000, 1)],
 ];
 

@@ -5,7 +5,7 @@ import { servedBySite, servedInAll } from "../data/service";
 import type { Report, Site } from "../data/types";
 import { show } from "../lib/format";
 import { element, section } from "../lib/dom";
-import { isLimited } from "../data/load";
+import { isLimited, limitAtPeak } from "../data/load";
 import { fleetName, fleetScopes } from "./money";
 import { vessels } from "./verdict";
 import { number, percent, table, type Cell } from "../lib/tables";
@@ -19,8 +19,7 @@ function gridOperator(report: Report, metrics: Metrics): Lines {
     const held = share === null ? "no limit given" : share > 1.005 ? "over its limit" : share >= 0.99 ? "at its limit" : "below";
     return [name, number(peak, 0), limit, percent(share, 0), scope === "total" ? "–" : held, percent(metrics.get("load_factor", scope), 0), over];
   };
-  // One number would not be true of a limit that moves without one that always holds.
-  const limit = (site: Site): Cell => (site.limit_kw === null && isLimited(site) ? "at times" : number(site.limit_kw, 0));
+  const limit = (site: Site): Cell => (limitAtPeak(site) === null && isLimited(site) ? "none then" : number(limitAtPeak(site), 0));
   sites.sort((a, b) => (b.worst_share ?? 0) - (a.worst_share ?? 0));
   return [sites.map((site) => line(site.name, `site:${site.key}`, limit(site), site.carried_peak_kw, site.worst_share, number(isLimited(site) ? site.over_intervals : null, 0))), [line("all sites together", "total", "–", metrics.get("peak_kw"), null, "–")]];
 }
@@ -92,7 +91,7 @@ export function stakeholderSection(report: Report, metrics: Metrics): HTMLElemen
     ...part(
       "Grid operator",
       "Peak load of each connection (with the sites behind it) against its limit, the nearest to it first; and in how many intervals its load passed the limit.",
-      ["site", "peak, kW", "limit, kW", "peak loading, % of limit", "status", "load factor", "intervals over the limit"],
+      ["site", "peak, kW", "limit at the peak, kW", "peak loading, % of limit", "status", "load factor", "intervals over the limit"],
       ...gridOperator(report, metrics),
     ),
     ...part(

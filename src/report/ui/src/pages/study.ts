@@ -73,15 +73,10 @@ function cards(study: Comparison, headline: Compared[]): HTMLElement {
 
 const difference = (it: Standing, unit: string) => interval(it.difference, it.difference_half_width, unit, true);
 
-/** All headline metrics in one table: a row for each, a column for each strategy. What cannot be told from chance is pale. */
-function overview(study: Comparison, metrics: Compared[]): HTMLElement {
+/** A row for a metric, a column for each strategy. What cannot be told from chance is pale. */
+function glanceRow(study: Comparison, metric: Compared): Cell[] {
   const names = study.strategies.map((it) => it.name);
-  // What the baseline or all others do not have, such as the cost of a scenario without prices, is no difference.
-  const both = metrics.filter((metric) => metric.strategies.some((it) => it.strategy !== study.baseline && it.difference !== null));
-  const shown = both.filter((metric) => varies(metric, study.baseline));
-  const same = both.filter((metric) => !varies(metric, study.baseline)).map(label);
-  const alone = metrics.filter((metric) => !both.includes(metric)).map(label);
-  const rows = shown.map((metric) => [
+  return [
     `${label(metric)}${metric.unit ? `, ${metric.unit}` : ""}`,
     ...names.map((name): Cell => {
       const it = metric.strategies.find((standing) => standing.strategy === name);
@@ -94,14 +89,42 @@ function overview(study: Comparison, metrics: Compared[]): HTMLElement {
       const word = how === "unsure" ? "" : `, ${OUTCOMES[how]}${but ? ` (${but.short})` : ""}`;
       return { text: `${arrow(it)} ${spreadText(it)}${word}`, raw: it.difference, isText: true, ...(but ? {} : tone(how)) };
     }),
-  ]);
-  const columns = ["metric", ...names.map((name) => (name === study.baseline ? `${strategyName(name)} (baseline), mean` : `${strategyName(name)}, difference`))];
-  const note = `${same.length > 0 ? ` Not different on any day: ${same.join(", ")}.` : ""}${alone.length > 0 ? ` Not in the baseline, or not in the others: ${alone.join(", ")}.` : ""}`;
-  return section(
+  ];
+}
+
+function glanceTable(study: Comparison, metrics: Compared[], caption: string): HTMLElement[] {
+  const columns = ["metric", ...study.strategies.map(({ name }) => (name === study.baseline ? `${strategyName(name)} (baseline), mean` : `${strategyName(name)}, difference`))];
+  return table(columns, metrics.map((metric) => glanceRow(study, metric)), caption);
+}
+
+/** More rows than these are not for the board. */
+const MOST_GLANCED = 10;
+
+/** Does any strategy differ for certain? */
+const isCertain = (study: Comparison) => (metric: Compared) => metric.strategies.some((it) => ["better", "worse", "different"].includes(outcome(metric, it, study.baseline)));
+
+/** Headline metrics: first those in which a strategy differs for certain, of which the board reads a few; then all others. */
+export function glanced(study: Comparison, metrics: Compared[]): { first: Compared[]; others: Compared[]; same: Compared[]; alone: Compared[] } {
+  // What the baseline or all others do not have, such as the cost of a scenario without prices, is no difference.
+  const both = metrics.filter((metric) => metric.strategies.some((it) => it.strategy !== study.baseline && it.difference !== null));
+  const shown = both.filter((metric) => varies(metric, study.baseline));
+  const certain = shown.filter(isCertain(study));
+  const first = (certain.length > 0 ? certain : shown).slice(0, MOST_GLANCED);
+  return { first, others: shown.filter((metric) => !first.includes(metric)), same: both.filter((metric) => !varies(metric, study.baseline)), alone: metrics.filter((metric) => !both.includes(metric)) };
+}
+
+function overview(study: Comparison, metrics: Compared[]): { board: HTMLElement; appendix: HTMLElement[] } {
+  const { first, others, same, alone } = glanced(study, metrics);
+  const more = others.length > 0 ? " All other metrics are under Other differences." : "";
+  const board = section(
     "At a glance",
-    `Mean of the baseline, and the difference of each other strategy to it on the same random days. ± is half of the 95 % interval; without ±: the same in every replication; pale and without a word: may be chance.${note}`,
-    ...(rows.length > 0 ? table(columns, rows, "Strategies at a glance") : [element("p", {}, "No metric differs on any day.")]),
+    `Mean of the baseline, and the difference of each other strategy to it on the same random days. ± is half of the 95 % interval; without ±: the same in every replication; pale and without a word: may be chance.${more}`,
+    ...(first.length > 0 ? glanceTable(study, first, "Strategies at a glance") : [element("p", {}, "No metric differs on any day.")]),
   );
+  const names = (list: Compared[]) => list.map(label).join(", ");
+  const notes = [same.length > 0 ? `Not different on any day: ${names(same)}.` : "", alone.length > 0 ? `Not in the baseline, or not in the others: ${names(alone)}.` : ""].filter((text) => text !== "").join(" ");
+  if (others.length === 0 && notes === "") return { board, appendix: [] };
+  return { board, appendix: [section("Other differences", notes, ...(others.length > 0 ? glanceTable(study, others, "Other differences") : []))] };
 }
 
 function spreadText(it: Standing): string {
@@ -157,9 +180,29 @@ function metricSection(study: Comparison, headline: Compared[]): HTMLElement {
   return made;
 }
 
+/** Lines that the pictures of the other questions have room for on the board's second sheet. */
+const MOST_LINES = 12;
+
+/** The differences in what answers the other questions of the verdict, as pictures. */
+function otherQuestions(study: Comparison, headline: Compared[]): HTMLElement[] {
+  const shown = QUESTIONS.flatMap(([what, names]) => {
+    const metric = names.map((name) => headline.find((it) => it.name === name)).find((it) => it !== undefined);
+    const rows = metric?.strategies.filter((it) => it.strategy !== study.baseline && it.difference !== null) ?? [];
+    return metric && rows.length > 0 && varies(metric, study.baseline) ? [{ what, metric, rows }] : [];
+  });
+  const lines = shown.reduce((sum, { rows }) => sum + rows.length, 0);
+  if (shown.length === 0 || lines > MOST_LINES) return [];
+  const parts = shown.flatMap(({ what, metric, rows }) => {
+    const points = rows.map((it) => ({ name: strategyName(it.strategy), value: it.difference ?? 0, half: it.difference_half_width, words: `${spreadText(it)} ${metric.unit}`, isSure: it.differs === true }));
+    return [element("h3", {}, what), differencePicture(points, metric.unit, `Differences to ${strategyName(study.baseline)} in ${label(metric)}: ${points.map(({ name, words }) => `${name} ${words}`).join("; ")}`)];
+  });
+  return [section("The four questions", `Difference of each strategy to ${strategyName(study.baseline)} in what answers them. Filled dot: differs for certain; hollow: may be chance.`, ...parts)];
+}
+
 function sensitivitySection(study: Comparison): HTMLElement[] {
   if (study.sensitivity.length === 0) return [];
-  const metric = study.metrics.find((it) => it.name === study.sensitivity_metric && it.scope === "total");
+  const [name, scope = "total"] = (study.sensitivity_metric ?? "").split("@");
+  const metric = study.metrics.find((it) => it.name === name && it.scope === scope);
   const unit = metric?.unit ?? "";
   const what = metric ? label(metric) : (study.sensitivity_metric ?? "the result");
   const holder = element("div");
@@ -256,20 +299,14 @@ export function buildStudy(page: HTMLElement, report: Study): void {
   const study = report.study;
   const headline = headlines(study);
   const glance = overview(study, headline);
-  const strategies = strategiesTable(study);
-  strategies.classList.add("second-page");
-  const how = method(study);
-  how.classList.add("appendix");
-  const sections = [
-    glance,
-    metricSection(study, headline),
-    strategies,
-    ...assumptions(report),
-    ...sensitivitySection(study),
-    how,
-    allMetrics(study),
-    provenance(report),
-  ];
+  const questions = otherQuestions(study, headline);
+  const metric = metricSection(study, headline);
+  const second = questions.length > 0 ? questions : [metric];
+  second[0]?.classList.add("second-page");
+  const board = [glance.board, ...second, strategiesTable(study), ...assumptions(report)];
+  const appendix = [...(questions.length > 0 ? [metric] : []), ...glance.appendix, ...sensitivitySection(study), method(study), allMetrics(study), provenance(report)];
+  appendix[0]?.classList.add("appendix");
+  const sections = [...board, ...appendix];
   const common = settingTexts([...study.settings, ...sharedSettings(study)]);
   const settings = common.length > 0 ? ` In all of them: ${common.join("; ")}.` : "";
   const interrupted = study.interrupted ? ["The comparison was stopped before all replications were done; what is shown holds for those that were."] : [];

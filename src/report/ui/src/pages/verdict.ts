@@ -2,7 +2,7 @@
 
 import type { MetricName, Metrics } from "../data/metrics";
 import { servedByClass, servedBySite, servedInAll, worstServed, type Served } from "../data/service";
-import { limitAt } from "../data/load";
+import { unlimited } from "../data/load";
 import type { Report } from "../data/types";
 import type { Clock } from "../lib/clock";
 import { dollars, energy, power, show } from "../lib/format";
@@ -19,13 +19,15 @@ const ENOUGH_HAULS = 0.85;
 const MOST_UNMET = 0.01;
 /** From here on a connection has no room left. */
 const NEARLY_FULL = 0.95;
-/** From here on a limit holds the load down. */
-const AT_LIMIT = 0.99;
+/** A limit that held the load down for less of a wait is not its reason. */
+const LONG_SHARE = 0.25;
 /** Below this share of the energy requested too little is charged; above the other all but all, for some still charge at the end. */
 const ENOUGH_ENERGY = 0.9;
 const NEARLY_ALL = 0.98;
 /** Waits above these are long, and too long. */
 const [LONG_MIN, TOO_LONG_MIN] = [15, 90];
+
+type LongestWait = NonNullable<Report["waits"]["longest"]>;
 
 const count = (number: number, one: string, many: string) => `${show(number, 0)} ${number === 1 ? one : many}`;
 
@@ -42,7 +44,7 @@ export function shareText(value: number): string {
 
 /** The class or site that lacks the largest share of its work, and how much. */
 function lacking(what: string, { name, share, short_h }: Served): string {
-  return `${what}: ${name}, ${shareText(share ?? 1)} (${show(short_h)} h short)`;
+  return `${what}: ${name}, ${shareText(share ?? 1)} (${show(short_h)} h not served)`;
 }
 
 /** What is served of equipment hours: the share, what lacks most, and what is behind at the end. */
@@ -55,6 +57,7 @@ export function equipmentService(report: Pick<Report, "sites" | "work">, metrics
   // Where there is but one class or site, it is the whole.
   const worst = [ofClass, ofSite].filter((it): it is Served => it !== null).sort((a, b) => (a.share ?? 1) - (b.share ?? 1))[0] ?? null;
   const backlog = metrics.get("work_backlog_h") ?? 0;
+  const largest = metrics.get("work_backlog_max_h") ?? 0;
   const most = [...bySite].map(({ key, name }) => ({ name, hours: metrics.get("work_backlog_h", `site:${key}`) ?? 0 })).sort((a, b) => b.hours - a.hours)[0];
   const at = most && bySite.length > 1 && most.hours > 0 ? `, ${show(most.hours)} h of them at ${most.name}` : "";
   const value = worst === null ? `${shareText(share)} of equipment hours` : worst === ofSite ? `${shareText(worst.share ?? 1)} at ${worst.name}` : `${shareText(worst.share ?? 1)} of ${worst.name} hours`;
@@ -64,10 +67,11 @@ export function equipmentService(report: Pick<Report, "sites" | "work">, metrics
     isBad: share < ENOUGH_EQUIPMENT || (worst?.share ?? 1) < ENOUGH_OF_ONE || backlog > (1 - ENOUGH_EQUIPMENT) * all.required_h,
     value,
     details: [
-      `${shareText(share)} of equipment hours served${all.short_h > 0 ? `, ${show(all.short_h)} h short` : ""}`,
+      `${shareText(share)} of equipment hours served${all.short_h > 0 ? `, ${show(all.short_h)} h of those required in these days were not` : ""}`,
       ofSite ? lacking("worst site", ofSite) : "",
       ofClass ? lacking("worst class", ofClass) : "",
-      backlog > 0 ? `backlog at the end: ${show(backlog)} equipment hours${at}` : "",
+      backlog > 0 ? `backlog at the end, work that is due and not done: ${show(backlog)} h${at}` : "",
+      largest > backlog ? `largest backlog of any hour: ${show(largest)} h` : "",
     ],
   };
 }
@@ -95,7 +99,7 @@ function service(report: Report, metrics: Metrics): Finding {
   const value = isHauls ? `${shareText(hauls)} of hauls` : equipment !== null ? equipment.value : count(metrics.get("sessions") ?? 0, "session", "sessions");
   const hours = equipment?.details ?? [];
   const details = [...(isHauls ? [...told, ...hours] : [...hours, ...told]), vessels(metrics)];
-  return { what: "Does the work get done?", value, details, evidence: isHauls ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : "good" };
+  return { what: "Does the work get done?", value, details, evidence: isHauls ? "hauls" : equipment !== null ? "equipment-hours" : "all-sites", tone: isBad ? "bad" : isFair ? "warn" : hauls === null && equipment === null ? "plain" : "good" };
 }
 
 /** The site whose vehicles wait longest, with its wait. */
@@ -105,20 +109,21 @@ function longest(report: Report, metrics: Metrics, name: MetricName): { site: st
   return first && first.minutes > 0 ? first : null;
 }
 
-/** When the longest wait began, where most vehicles waited then, and why; nothing where nobody waited. */
-export function longestWait(report: Pick<Report, "bucket_s" | "pauses" | "sites" | "waits">, clock: Pick<Clock, "labelAt">): string {
-  const minutes = report.waits.longest_min.map((it) => it ?? 0);
-  const longest = Math.max(0, ...minutes);
-  if (longest < 1) return "";
-  const step = minutes.indexOf(longest);
-  const [queue] = report.sites.map((site) => ({ site, waiting: site.waiting[step] ?? 0 })).sort((a, b) => b.waiting - a.waiting);
-  const at_s = step * report.bucket_s;
-  const site = queue && queue.waiting > 0 ? queue.site : null;
-  const limit = site ? limitAt(site, step) : null;
-  const isFull = site !== null && limit !== null && limit > 0 && (site.peak_kw[step] ?? 0) >= AT_LIMIT * limit;
-  const isBreak = report.pauses.some(({ from_s, to_s, is_break }) => is_break && from_s < at_s + report.bucket_s && at_s < to_s);
-  const why = [limit === 0 ? "its connection was cut off" : "", isFull ? "its connection was at its limit" : "", isBreak ? "equipment came in a break" : ""].filter((text) => text !== "").join("; ") || "all suitable ports were taken";
-  return `longest wait: ${show(longest, 0)} min, for an arrival ${clock.labelAt(at_s)}${site && report.sites.length > 1 ? ` at ${site.name}` : ""} (${why})`;
+/** Why the longest wait was as long: power that was missing comes before ports that were taken. */
+function whyWaited(wait: LongestWait, pauses: Report["pauses"]): string {
+  const out = wait.held_by.filter(({ is_outage }) => is_outage).map(({ name }) => `no power: outage at ${name}`);
+  const full = wait.held_by.filter(({ is_outage, share }) => !is_outage && share >= LONG_SHARE).map(({ name, share }) => `too little power: ${name} at its limit for ${show(100 * share, 0)} % of the wait`);
+  const isBreak = pauses.some(({ from_s, to_s, is_break }) => is_break && from_s <= wait.arrive_s && wait.arrive_s < to_s);
+  return [...out, ...full, isBreak ? "equipment came in a break" : ""].filter((text) => text !== "").join("; ") || "all suitable ports were taken";
+}
+
+/** When the longest wait began, where, and why; nothing where nobody waited. */
+export function longestWait(report: Pick<Report, "pauses" | "sites" | "waits">, clock: Pick<Clock, "labelAt">): string {
+  const { longest } = report.waits;
+  if (longest === null || longest.wait_s < 60) return "";
+  const site = report.sites.find(({ key }) => key === longest.site);
+  const where = site && report.sites.length > 1 ? ` at ${site.name}` : "";
+  return `longest wait: ${show(longest.wait_s / 60, 0)} min, for an arrival ${clock.labelAt(longest.arrive_s)}${where} (${whyWaited(longest, report.pauses)})`;
 }
 
 /** What was charged of what was requested, and the tone that it asks for. */
@@ -167,28 +172,47 @@ function waiting(report: Report, metrics: Metrics, clock: Clock): Finding {
     turned > 0 ? `${show(turned, 0)} without hydrogen: turned away, or gave up waiting` : "",
   ];
   const where = hasPorts ? "a charging port" : "hydrogen";
-  const tone = worseOf(worseOf(waitTone(wait), charging.tone), turned > 0 ? "bad" : "good");
+  // Where nobody came nothing was shown to be good.
+  const tone = worseOf(worseOf(wait === null ? "plain" : waitTone(wait), (metrics.get("sessions") ?? 0) > 0 ? charging.tone : "plain"), turned > 0 ? "bad" : "plain");
   return { what: `How long is the wait for ${where}?`, value: wait === null ? "no visits" : `${show(wait, 0)} min`, details, evidence: wait === null ? "over-time" : hasPorts ? "waits-for-a-charging-port" : "hydrogen", tone };
 }
 
-function connection(report: Report, metrics: Metrics, clock: Clock): Finding {
+/** What a limit was that held for a while, or not, when the load was highest; nothing where it is the one of the finding. */
+function atPeak(place: Report["sites"][number], clock: Pick<Clock, "labelAt">): string {
+  return place.peak_limit_kw !== null ? "" : `${place.name}: no limit held at its peak, ${power(place.carried_peak_kw)}, ${clock.labelAt(place.carried_peak_s)}`;
+}
+
+/** Connections without any limit: nothing says whether those hold. */
+function withoutLimit(report: Report): string {
+  const [first, ...others] = unlimited(report);
+  if (!first) return "";
+  return `no limit given at ${first.name}${others.length > 0 ? ` and ${count(others.length, "other site", "other sites")}` : ""}: nothing says whether ${others.length > 0 ? "those connections hold" : "that connection holds"}`;
+}
+
+export function connection(report: Report, metrics: Metrics, clock: Pick<Clock, "labelAt">): Finding {
   const places = [...report.sites, ...report.nodes];
   const limited = places.filter((place) => place.worst_share !== null).sort((a, b) => (b.worst_share ?? 0) - (a.worst_share ?? 0));
   const [first] = limited;
   const over = places.filter((place) => place.over_intervals > 0).sort((a, b) => b.over_intervals - a.over_intervals);
   const peak = `peak of all sites ${power(metrics.get("peak_kw"))}`;
   const [most] = over;
+  const unknown = withoutLimit(report);
   if (most) {
     const hours = (most.over_intervals * report.interval_s) / 3600;
     const others = over.length > 1 ? `, and at ${over.length - 1} more` : "";
     const why = most.worst_reason === "" ? [] : [`the limit: ${most.worst_reason}`];
-    const by = most.worst_share === null ? [] : [`at most ${power(most.worst_kw)} under a limit of ${power(most.worst_limit_kw)}, ${clock.labelAt(most.worst_s)}`];
-    return { what: "Does the connection hold?", value: "Over its limit", details: [`${most.name}${others}: ${show(hours)} h above the limit, first ${clock.labelAt(most.over_first_s ?? 0)}`, ...by, ...why, peak], evidence: "one-site", tone: "bad" };
+    const worst = report.overloads.find(({ scope }) => scope === `site:${most.key}` || scope === `node:${most.key}`)?.worst ?? null;
+    const by = worst === null ? [] : [`most ${clock.labelAt(worst.start_s)}: ${power(worst.load_kw)} ${worst.limit_kw > 0 ? `under a limit of ${power(worst.limit_kw)}` : "in an outage"}`];
+    return { what: "Does the connection hold?", value: "Over its limit", details: [`${most.name}${others}: ${show(hours)} h above the limit, first ${clock.labelAt(most.over_first_s ?? 0)}`, ...by, ...why, unknown, peak], evidence: "one-site", tone: "bad" };
   }
-  if (!first) return { what: "How high is the peak?", value: power(metrics.get("peak_kw")), details: ["no site has a limit, so nothing says whether the connection holds"], evidence: "over-time", tone: "plain" };
+  if (!first) return { what: "How high is the peak?", value: power(metrics.get("peak_kw")), details: ["no limit given: nothing says whether the connection holds"], evidence: "over-time", tone: "plain" };
   const share = first.worst_share ?? 0;
   const at = `${first.name}: ${power(first.worst_kw)} of ${power(first.worst_limit_kw)}, ${clock.labelAt(first.worst_s)}`;
-  return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details: [at, first.worst_reason === "" ? "" : `the limit: ${first.worst_reason}`, peak], evidence: "one-site", tone: share >= NEARLY_FULL ? "warn" : "good" };
+  // A limit that had ended when the load was highest says nothing of that load.
+  const ended = report.sites.filter((site) => site.worst_share !== null).map((site) => atPeak(site, clock)).filter((text) => text !== "");
+  const details = [at, first.worst_reason === "" ? "" : `the limit: ${first.worst_reason}`, ...ended.slice(0, 1), unknown, peak];
+  const tone = share >= NEARLY_FULL ? "warn" : unknown !== "" || ended.length > 0 ? "plain" : "good";
+  return { what: "Does the connection hold?", value: `${show(100 * share, 0)} % of the limit`, details, evidence: "one-site", tone };
 }
 
 /** A year of a run that has prices: what it costs, and the parts of that. */

@@ -8,13 +8,17 @@ import type { Years } from "../data/types";
 import { dollars, show } from "../lib/format";
 import { element, section } from "../lib/dom";
 import { contents, newPage } from "../lib/page";
+import { phaseInText } from "./money";
 import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
 
 const shareOf = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
 const tonnes = (t: number | null) => ((t ?? 0) >= 1e5 ? `${show((t ?? 0) / 1e6, 2)} Mt` : (t ?? 0) >= 1000 ? `${show((t ?? 0) / 1000)} kt` : `${show(t)} t`);
-/** From here on what is left at the end decides the result. */
-const DECISIVE = 0.25;
+/** The years, unless the title names them. */
+function period({ title, years }: Years): string {
+  const text = `${years[0]} to ${years[years.length - 1]}`;
+  return title.includes(text) ? "" : `${text}. `;
+}
 
 const last = (report: Years) => `year:${report.years[report.years.length - 1]}`;
 
@@ -37,7 +41,7 @@ function service(report: Years, metrics: Metrics): Finding {
     report.lost ? `worst year: ${report.lost.year}, ${shareOf(report.lost.share)} lapsed` : "",
     wait === null ? "" : `95th-percentile wait for a charging port, last year: ${show(wait, 0)} min`,
   ];
-  return { what: "Does the work get done?", value: share === null ? "–" : `${shareOf(1 - share, 1)} of hauls`, details, evidence: "hauls-lapsed", tone: share !== null && share > report.few_lapsed_share ? "bad" : report.lost ? "warn" : "good" };
+  return { what: "Does the work get done?", value: share === null ? "–" : `${shareOf(1 - share, 1)} of hauls`, details, evidence: "hauls-lapsed", tone: share === null ? "plain" : share > report.few_lapsed_share ? "bad" : report.lost ? "warn" : "good" };
 }
 
 function climate(metrics: Metrics): Finding {
@@ -50,7 +54,7 @@ function spending(report: Years, metrics: Metrics): Finding {
   const hasAbatement = report.metrics.some((metric) => metric.name === "abatement_usd_per_t");
   const price = metrics.get("abatement_usd_per_t");
   const against = report.baseline ? report.baseline.name : "the run it was compared with";
-  const isDecisive = total !== null && left > DECISIVE * (total + left);
+  const isDecisive = total !== null && left > report.decisive_share * (total + left);
   const details = [
     `${report.money_year} money, net present value ${dollars(metrics.get("npv_usd"))}`,
     (metrics.get("public_usd") ?? 0) > 0 ? `public money ${dollars(metrics.get("public_usd"))}` : "",
@@ -264,7 +268,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     section("Trucks", "Trucks by what moves them, at the end of each year.", trucks.node),
     section("Equipment", "Cargo-handling equipment by what moves it.", equipment.node),
     section("Emissions", "kt CO2e a year: direct (tailpipes, funnels, plants), and of the supply of fuel, electricity and hydrogen.", air as HTMLElement),
-    section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.`, cost as HTMLElement),
+    section("Cost", `Million ${report.money_year} dollars a year; revenue and what is left at the end are negative.${phaseInText(report.phase_ins)}`, cost as HTMLElement),
   ];
   const second = [...(report.rules.length > 0 ? [rulesAtLast(report)] : []), ...inventory.charts, ...assumptions(report)];
   const appendix = [
@@ -284,7 +288,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
   page.append(
     element("h1", {}, report.title),
     element("p", { class: "question" }, report.description),
-    element("p", {}, `${report.years[0]} to ${report.years[report.years.length - 1]}. Policies: ${report.policies.replaceAll("_", " ")}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
+    element("p", {}, `${period(report)}Policies: ${report.policies.replaceAll("_", " ")}. ${report.money_year} dollars; grid emissions are ${report.grid}.`),
     verdict([goals(report, metrics), service(report, metrics), climate(metrics), spending(report, metrics)]),
     ...warningsBox(report.warnings),
     contents([...first, ...second, ...appendix]),

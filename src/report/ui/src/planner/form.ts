@@ -161,7 +161,7 @@ function row(field: Field, options: FormOptions): HTMLElement[] {
     wrong.textContent = message;
     refuse(full, input.value, message);
   });
-  return [element("label", { for: id }, field.label), element("span", { class: isLong(choices, isChoice) || field.kind === "list" || field.kind === "numbers" ? "value wide" : "value" }, input, element("span", { class: "unit" }, field.unit)), ...help(id, field), wrong];
+  return [element("label", { for: id }, field.label), element("span", { class: isLong(choices, isChoice) || field.kind === "list" || field.kind === "numbers" ? "value wide" : "value" }, input, element("span", { class: "unit" }, field.unit)), ...help(id, field), ...(input instanceof HTMLSelectElement ? [chosenText(input)] : []), wrong];
 }
 
 /** A choice with longer names has a line of its own. */
@@ -207,6 +207,21 @@ function help(id: string, field: Field): HTMLElement[] {
     ask.setAttribute("aria-expanded", String(!about.hidden));
   });
   return [ask, about];
+}
+
+/** A longer text is cut in a narrow window's box. */
+const MOST_IN_BOX = 28;
+
+/** All of what is chosen, where the window is too narrow for its box. */
+function chosenText(box: HTMLSelectElement): HTMLElement {
+  const made = element("span", { class: "chosen-text", "aria-hidden": "true" });
+  const tell = () => {
+    const text = box.selectedOptions[0]?.textContent ?? "";
+    made.textContent = text.length > MOST_IN_BOX ? text : "";
+  };
+  box.addEventListener("input", tell);
+  tell();
+  return made;
 }
 
 function choiceName(name: string): string {

@@ -39,7 +39,7 @@ async function look(folder, kind, sessions) {
       await fits(page, `${kind} page`);
       await isAccessible(page, `${kind} page`);
       await pictures(page, `${kind}_${folder.split("/").pop()}`);
-      if (kind === "run") await boardPages(page);
+      await boardPages(page, kind);
     },
   );
 }
@@ -76,6 +76,7 @@ async function runPage(page, folder, sessions) {
   await cardsFit(page, metrics);
   await resultsAreThose(page, metrics);
   await columnsAreThose(page, folder, metrics);
+  await yardIsThat(page, folder, metrics);
   const hub = page.locator("#over-time details").first();
   await hub.locator("summary").click();
   await hub.locator("tbody tr").first().waitFor();
@@ -112,6 +113,27 @@ async function columnsAreThose(page, folder, metrics) {
     }
   }
   holds(held >= 10, `only ${held} numbers of the tables were compared with summary.json`);
+}
+
+/** The yard of terminals with a plan is told with the run's metrics, every state of carriers among them; elsewhere there is no such section. */
+async function yardIsThat(page, folder, metrics) {
+  const planned = metrics.filter(({ name, value }) => name === "yard_moves" && value !== null);
+  equal(await page.locator("#terminal-yard").count(), planned.length > 0 ? 1 : 0, "sections of the yard");
+  for (const { scope } of planned) {
+    const own = metrics.filter((it) => it.scope === scope && it.value !== null);
+    const lots = metrics.filter((it) => it.scope.startsWith(`lot:${scope.slice("site:".length)}/`));
+    const known = [...own.map(({ value }) => value), ...lots.map(({ value }) => value), ...lots.map(({ value }) => 100 * value)];
+    const tables = await page.locator("#terminal-yard table").evaluateAll((all) => all.map((it) => [it.caption.textContent, [...it.tBodies[0].rows].map((line) => [...line.cells].slice(1).map((cell) => cell.dataset.raw ?? ""))]));
+    for (const [caption, rows] of tables) {
+      const isOfLots = caption === "Charging lots";
+      const shown = rows.flatMap((cells) => (isOfLots ? cells : cells.slice(0, 1))).filter((cell) => cell !== "").map(Number);
+      holds(shown.length > 0, `nothing is told under ${caption}`);
+      for (const value of shown) holds(known.some((it) => Math.abs(it - value) <= 1e-9 * Math.max(1, Math.abs(it))), `${caption}: ${value} is no metric of ${scope}`);
+    }
+    const states = tables.find(([caption]) => caption === "Carrier time by state")?.[1] ?? [];
+    equal(states.length, own.filter(({ name }) => /^carrier_\w+_h$/.test(name)).length, "states of carriers");
+    holds((await page.locator("#terminal-yard .plan title").count()) > 10, "blocks and lots of the plan have no names");
+  }
 }
 
 /** The numbers behind the chart of loads are the means of the table of power. */
@@ -156,8 +178,8 @@ async function cardsFit(page, metrics) {
   if (isOver) equal(await cards.nth(2).getAttribute("class"), "card bad", "the card of a connection over its limit");
 }
 
-/** On paper, question, verdict and map are on the first sheet; charts, cost and assumptions on the second. */
-async function boardPages(page) {
+/** On paper, question and verdict (of a run with its map) are on the first sheet; charts, cost and assumptions on the second. */
+async function boardPages(page, kind) {
   await page.evaluate(() => document.querySelectorAll("details[open]").forEach((node) => (node.open = false)));
   await page.emulateMedia({ media: "print" });
   await page.setViewportSize({ width: 703, height: 1032 });
@@ -165,8 +187,8 @@ async function boardPages(page) {
   await page.waitForTimeout(300);
   const [second, appendix] = await page.evaluate(() => [".second-page", ".appendix"].map((name) => document.querySelector(name).getBoundingClientRect().top + window.scrollY));
   const sheet = (273 / 25.4) * 96;
-  holds(second <= sheet, `the first sheet is ${Math.round(second)} pixels high, of ${Math.round(sheet)}`);
-  holds(appendix - second <= sheet, `the second sheet is ${Math.round(appendix - second)} pixels high, of ${Math.round(sheet)}`);
+  holds(second <= sheet, `${kind}: the first sheet is ${Math.round(second)} pixels high, of ${Math.round(sheet)}`);
+  holds(appendix - second <= sheet, `${kind}: the second sheet is ${Math.round(appendix - second)} pixels high, of ${Math.round(sheet)}`);
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   await page.emulateMedia({ media: "screen" });
 }

@@ -1,6 +1,8 @@
-// Contract: a legend shows every series, and the chart leaves room for as many rows as they take.
+// Contract: a legend shows every series, and the chart leaves room for as many rows as they take; the colours of a chart's
+// series differ, on a light page and on a dark one.
 
 import { describe, expect, it } from "vitest";
+import { colors } from "../../src/charts/canvas";
 import { roundMarks, wrapped } from "../../src/charts/intervals";
 import { legendRoom, legendRows } from "../../src/charts/legend";
 import { numberName } from "../../src/lib/labels";
@@ -23,6 +25,33 @@ describe("rows of a legend", () => {
     expect(many.top).toBeGreaterThan(one.top + 48);
     expect(Number.parseFloat(node.style.getPropertyValue("--legend"))).toBe(many.top - one.top);
     expect(many.legend.type).toBe("plain");
+  });
+});
+
+/** A colour in CIE Lab, in which equal distances look about equal. */
+function lab(color: string): [number, number, number] {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  const bent = (part: number) => (part > 0.008856 ? Math.cbrt(part) : 7.787 * part + 16 / 116);
+  const [x, y, z] = [bent((0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047), bent(0.2126 * r + 0.7152 * g + 0.0722 * b), bent((0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883)];
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+const LISTS = {
+  "nine series": ["a", "b", "c", "d", "e", "f", "g", "h", "i"],
+  loads: ["base load", "shore power", "equipment on the grid", "hydrogen", "charging", "limit"],
+  "a site": ["peak in the time step", "mean", "limit", "with the sites behind it, mean"],
+  powertrains: ["diesel", "battery electric", "fuel cell", "grid connected"],
+  "cost of a year": ["vehicles and taxes, less resale and incentives", "build-out, less incentives", "diesel", "electricity", "hydrogen", "fuel of vessels, energy of plants", "charging sold to others", "maintenance and insurance", "drivers who wait", "hauls lapsed or late", "fees, carbon price, fuel credits", "value left at the end"],
+};
+
+describe("colours", () => {
+  const theme = { ink: "", soft: "", line: "", paper: "" };
+  it.each(Object.entries(LISTS))("of %s differ, on a dark page too", (_, names) => {
+    for (const isDark of [false, true]) {
+      const spots = colors(names, { ...theme, isDark }).map(lab);
+      const pairs = spots.flatMap((one, at) => spots.slice(at + 1).map((two, after) => ({ of: [names[at], names[at + 1 + after]], far: Math.hypot(one[0] - two[0], one[1] - two[1], one[2] - two[2]) })));
+      for (const { of, far } of pairs) expect(far, `${of.join(" and ")}, dark: ${String(isDark)}`).toBeGreaterThan(20);
+    }
   });
 });
 

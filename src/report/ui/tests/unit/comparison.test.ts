@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Standing } from "../../src/data/types";
 import { plainWords, strategyName } from "../../src/lib/labels";
+import { glanced } from "../../src/pages/study";
 import { verdictLine, type Comparison } from "../../src/pages/standing";
 
 const standing = (strategy: string, mean: number, difference: number | null, half: number | null, p: number | null, best: number): Standing =>
@@ -36,6 +37,22 @@ describe("a comparison in a sentence", () => {
     expect(verdictLine(study([base, standing("fcfs", 27_500, -65, 90, 0.4, 0.6)], [work]))).toBe("No strategy is certainly better than Base case in electricity bills: First come, first served −65 ± 90 USD may be chance (p = 0.400, the best one in 60 % of the days drawn again).");
     expect(verdictLine(study([base, standing("fcfs", 27_565, 0, 0, 1, 0.5)], [work]))).toBe("No strategy differs from the baseline in cost, waits, work or peak.");
     expect(verdictLine(study([base, standing("edf", 28_565, 1000, 90, 0.01, 0)], [work]))).toContain("Base case is the best: every other strategy is worse in electricity bills, Earliest departure first by +1,000 ± 90 USD");
+  });
+});
+
+describe("what the board reads of a comparison", () => {
+  it("is what differs for certain, and all the rest is kept for the appendix", () => {
+    const metric = (name: string, ...strategies: Standing[]) => ({ name, scope: "total", unit: "", info: name, better: "lower", replications: 10, strategies }) as unknown as Comparison["metrics"][number];
+    const other = (difference: number | null, p: number | null) => standing("fcfs", 1, difference, difference === null ? null : 1, p, 0);
+    const metrics = [metric("sure", base, other(-9, 0.001)), metric("chance", base, other(-1, 0.5)), metric("same", base, standing("fcfs", 1, 0, 0, 1, 0)), metric("alone", base, other(null, null))];
+    const names = (list: Comparison["metrics"]) => list.map(({ name }) => name);
+    const told = glanced({ baseline: "bau", metrics } as unknown as Comparison, metrics);
+    expect([names(told.first), names(told.others), names(told.same), names(told.alone)]).toEqual([["sure"], ["chance"], ["same"], ["alone"]]);
+    const many = Array.from({ length: 25 }, (_, at) => metric(`sure_${at}`, base, other(-9, 0.001)));
+    const long = glanced({ baseline: "bau", metrics: many } as unknown as Comparison, many);
+    expect([long.first.length, long.others.length]).toEqual([10, 15]);
+    const open = glanced({ baseline: "bau", metrics } as unknown as Comparison, metrics.slice(1, 2));
+    expect(names(open.first), "where nothing is certain").toEqual(["chance"]);
   });
 });
 

@@ -6,8 +6,9 @@ import { metricLabel, Metrics } from "../../src/data/metrics";
 import { servedByClass, servedTogether, worstServed } from "../../src/data/service";
 import type { Metric, Report } from "../../src/data/types";
 import type { Cell } from "../../src/lib/tables";
-import { costRows } from "../../src/pages/money";
-import { charged, equipmentService, longestWait, vessels, waitTone, yearlyCost } from "../../src/pages/verdict";
+import { costRows, phaseInBill, phaseInText } from "../../src/pages/money";
+import { carrierParts } from "../../src/pages/yard";
+import { charged, connection, equipmentService, longestWait, vessels, waitTone, yearlyCost } from "../../src/pages/verdict";
 
 type Values = Record<string, number>;
 
@@ -29,18 +30,19 @@ describe("equipment hours", () => {
   });
 
   it("name the class that lacks most, and what is behind at the end", () => {
-    const { value, details, isBad } = equipmentService({ work, sites: [site("terminal", "Terminal")] }, metrics({ work_backlog_h: 242 }, { terminal: { equipment_hours_required: 2175, equipment_hours_served: 2194 } })) ?? {};
+    const { value, details, isBad } = equipmentService({ work, sites: [site("terminal", "Terminal")] }, metrics({ work_backlog_h: 242, work_backlog_max_h: 517 }, { terminal: { equipment_hours_required: 2175, equipment_hours_served: 2194 } })) ?? {};
     expect(value).toBe("86.3 % of crane hours");
     expect(isBad).toBe(true);
-    expect(details).toContain("worst class: crane, 86.3 % (29.7 h short)");
-    expect(details).toContain("backlog at the end: 242 equipment hours");
+    expect(details).toContain("worst class: crane, 86.3 % (29.7 h not served)");
+    expect(details).toContain("backlog at the end, work that is due and not done: 242 h");
+    expect(details).toContain("largest backlog of any hour: 517 h");
   });
 
   it("name the site that lacks most", () => {
     const sites = [site("a", "SSA Pier C"), site("b", "Pier T")];
     const told = equipmentService({ work: { ...work, classes: { crane: { required_h: [1000], served_h: [990] } } }, sites }, metrics({}, { a: { equipment_hours_required: 50, equipment_hours_served: 39.9, work_backlog_h: 10 }, b: { equipment_hours_required: 950, equipment_hours_served: 950 } }));
     expect(told?.value).toBe("79.8 % at SSA Pier C");
-    expect(told?.details[1]).toBe("worst site: SSA Pier C, 79.8 % (10.1 h short)");
+    expect(told?.details[1]).toBe("worst site: SSA Pier C, 79.8 % (10.1 h not served)");
   });
 
   it("are whole where nothing lacks", () => {
@@ -75,11 +77,52 @@ describe("charging", () => {
     expect([0, 19, 55, 389].map(waitTone)).toEqual(["good", "warn", "warn", "bad"]);
   });
 
+  const held = (...held_by: NonNullable<Report["waits"]["longest"]>["held_by"]) => {
+    const longest = { arrive_s: 900, wait_s: 4200, site: "a", group: null, held_by };
+    const report = { sites: [site("a", "Depot"), site("b", "Yard")], pauses: [{ from_s: 800, to_s: 2400, is_break: true }], waits: { longest } } as unknown as Report;
+    return longestWait(report, { labelAt: (seconds) => `at ${seconds} s` });
+  };
+
   it("says when, where and why who came waited longest", () => {
-    const sites = [{ ...site("a", "Depot"), waiting: [0, 3], peak_kw: [0, 999], limits_kw: [], limit_kw: 1000 }, { ...site("b", "Yard"), waiting: [0, 1], peak_kw: [0, 0], limits_kw: [], limit_kw: null }];
-    const report = { bucket_s: 900, sites, pauses: [{ from_s: 1200, to_s: 2400, is_break: true }], waits: { longest_min: [null, 70] } } as unknown as Report;
-    expect(longestWait(report, { labelAt: (seconds) => `at ${seconds} s` })).toBe("longest wait: 70 min, for an arrival at 900 s at Depot (its connection was at its limit; equipment came in a break)");
-    expect(longestWait({ ...report, waits: { longest_min: [null, 0] } } as unknown as Report, { labelAt: String })).toBe("");
+    expect(held()).toBe("longest wait: 70 min, for an arrival at 900 s at Depot (equipment came in a break)");
+    const none = { sites: [], pauses: [], waits: { longest: { arrive_s: 900, wait_s: 4200, site: "a", group: null, held_by: [] } } } as unknown as Report;
+    expect(longestWait(none, { labelAt: String })).toContain("(all suitable ports were taken)");
+    expect(longestWait({ ...none, waits: { longest: null } } as unknown as Report, { labelAt: String })).toBe("");
+  });
+
+  it("tells a want of power from ports that are taken", () => {
+    const panel = { name: "Panel A", is_outage: true, share: 0.1 };
+    expect(held(panel)).toContain("(no power: outage at Panel A; equipment came in a break)");
+    expect(held({ ...panel, is_outage: false, share: 0.6 })).toContain("(too little power: Panel A at its limit for 60 % of the wait; ");
+    expect(held({ ...panel, is_outage: false, share: 0.1 })).not.toContain("Panel A");
+  });
+});
+
+describe("the connection", () => {
+  const place = (key: string, worst_share: number | null, more: object = {}) => ({ key, name: key.toUpperCase(), behind: null, limit_kw: worst_share === null ? null : 100, limits_kw: [], carried_peak_kw: 90, carried_peak_s: 60, peak_limit_kw: worst_share === null ? null : 100, worst_share, worst_kw: 50, worst_limit_kw: 100, worst_s: 0, worst_reason: "", over_intervals: 0, over_first_s: null, ...more });
+  const told = (...sites: object[]) => connection({ sites, nodes: [], interval_s: 900 } as unknown as Report, metrics({ peak_kw: 180 }), { labelAt: (seconds) => `at ${seconds} s` });
+
+  it("is shown to hold only where every connection has a limit", () => {
+    expect(told(place("a", 0.5)).tone).toBe("good");
+    const one = told(place("a", 0.5), place("b", null));
+    expect(one.tone).toBe("plain");
+    expect(one.details).toContain("no limit given at B: nothing says whether that connection holds");
+    expect(told(place("a", 0.5), place("b", null, { behind: "a" })).tone).toBe("good");
+    expect(told(place("b", null))).toMatchObject({ tone: "plain", value: "180 kW" });
+  });
+
+  it("tells the interval that passed its limit by most, an outage too", () => {
+    const overloads = [{ scope: "site:a", name: "A", told: "", worst: { start_s: 900, load_kw: 60, limit_kw: 0, loads: [] } }];
+    const report = { sites: [place("a", 1, { over_intervals: 4, over_first_s: 900 })], nodes: [], overloads, interval_s: 900 } as unknown as Report;
+    const { tone, details } = connection(report, metrics({ peak_kw: 90 }), { labelAt: (seconds) => `at ${seconds} s` });
+    expect(tone).toBe("bad");
+    expect(details).toContain("most at 900 s: 60 kW in an outage");
+  });
+
+  it("is not judged by a limit that had ended when the load was highest", () => {
+    const { tone, details } = told(place("a", 0.5, { peak_limit_kw: null, limit_kw: null, limits_kw: [100, null] }));
+    expect(tone).toBe("plain");
+    expect(details).toContain("A: no limit held at its peak, 90 kW, at 60 s");
   });
 });
 
@@ -105,7 +148,25 @@ describe("the cost of a year", () => {
     expect(of(metrics({}))).toBeNull();
   });
 
+  it("says what of a demand charge that is phased in is charged", () => {
+    const phase = { tariff: "TOU-EV-9", sites: ["a"], usd_per_kw: 3.7, full_usd_per_kw: 22.2, full_from: "2031-01-01", demand_usd: 370, full_usd: 2220 };
+    expect(phaseInText([phase])).toBe(" The demand charge of TOU-EV-9 is phased in: $3.70 a kW of the peak on the first day, 17 % of the $22.20 from 2031-01-01 on.");
+    expect(phaseInBill([phase])).toContain("the full one comes to $2,220 at most, instead of $370.");
+    expect(phaseInBill([])).toBe("");
+  });
+
   it("has plain names for all it is made of", () => {
     for (const name of [...Object.keys(priced), "breaks_unmet", "truck_turn_p95_min", "crane_moves_per_h"]) expect(metricLabel(name)).not.toMatch(/_|^the same/);
+  });
+});
+
+describe("carriers of a yard", () => {
+  it("have every state that the run has, once", () => {
+    const hours: [string, number, string][] = [["carrier_loaded_h", 10, "carrier hours: driving with a container"], ["carrier_lot_queue_h", 2, "carrier hours: waiting for a plug at a lot, of visits that ended"], ["carrier_plugging_h", 1, "carrier hours: being plugged in and out"], ["carrier_lot_h", 8, "carrier hours: at charging lots in all: queue, plugging, charging"], ["carrier_towed_h", 3, "carrier hours: with an empty battery or tank, until they were towed"]];
+    const all = hours.map(([name, value, info]): Metric => ({ name, scope: "site:a", value, unit: "h", info }));
+    const parts = carrierParts([...all, { name: "carrier_idle_h", scope: "site:b", value: 9, unit: "h", info: "" }], "a");
+    expect(parts.map(({ name }) => name)).toEqual(["driving with a container", "waiting for a plug at a lot", "being plugged in and out", "at charging lots in all", "with an empty battery or tank"]);
+    expect(parts.map(({ told }) => told)).toEqual([10, 2, 1, 8, 3]);
+    expect(parts.reduce((sum, { value }) => sum + value, 0), "no hour twice").toBe(10 + 8 + 3);
   });
 });
