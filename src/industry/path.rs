@@ -1,10 +1,11 @@
 //! From year to year: plants make what they make, decide about levers, close; projects are built, late or cancelled.
 
 use super::record::{IndustryRow, PlantProjectRow, PlantProjectState};
-use super::rules::{Candidate, Effect, Outside, PlantYear, effect, plant_year};
+use super::rules::{Candidate, Effect, Outside, PlantYear, effect, load_kw, plant_year};
 use super::spec::{IndustrySpec, LeverSpec, PlantDecision, PlantProjectSpec, PlantSpec};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::transition::regulation::Payer;
+use jiff::civil::date;
 use std::collections::BTreeMap;
 
 /// A draw beyond these years is one of them: longer than any pathway.
@@ -17,6 +18,16 @@ pub struct IndustryTables {
     pub plants: Vec<IndustryRow>,
     /// Projects by year.
     pub projects: Vec<PlantProjectRow>,
+}
+
+/// What a plant does in a year.
+#[derive(Debug)]
+struct Made {
+    year: PlantYear,
+    /// The levers that it has, with `+` between them.
+    levers: String,
+    /// What it draws from the grid, by local hour of the week from Monday, kW.
+    load_kw: Vec<f64>,
 }
 
 /// A plant under way.
@@ -53,6 +64,8 @@ pub struct Industry<'a> {
     projects: Vec<Project>,
     /// How many of each lever were decided.
     built: BTreeMap<&'a str, u32>,
+    /// What plants do in the year that runs, in their order.
+    made: Vec<Made>,
     /// Everything so far.
     pub tables: IndustryTables,
 }
@@ -68,27 +81,53 @@ impl<'a> Industry<'a> {
             plants: spec.plant.iter().map(plant).collect(),
             projects: Vec::new(),
             built: BTreeMap::new(),
+            made: Vec::new(),
             tables: IndustryTables::default(),
         }
     }
 
-    /// A year: what starts, what closes, what is made; then decisions, which change later years. Returns the public money in
-    /// them, by who pays.
+    /// A whole year: [`Self::begin`], then [`Self::finish`].
     pub fn run(&mut self, outside: Outside) -> Vec<(Payer, f64)> {
+        self.begin(outside);
+        self.finish(outside)
+    }
+
+    /// A year begins: what starts, what closes, what is made.
+    pub fn begin(&mut self, outside: Outside) {
+        self.announce(outside.year);
+        self.go_on(outside.year);
+        self.close(outside.year);
+        self.made = (0..self.plants.len()).map(|at| self.make(at, outside)).collect();
+    }
+
+    /// It ends with decisions, which change later years. Returns the public money in them, by who pays.
+    pub fn finish(&mut self, outside: Outside) -> Vec<(Payer, f64)> {
         let year = outside.year;
-        self.announce(year);
-        self.go_on(year);
-        self.close(year);
-        let made: Vec<(PlantYear, String)> = (0..self.plants.len()).map(|at| self.make(at, outside)).collect();
         let paid = self.decide(outside);
         self.close_losers(outside);
-        for ((plant, (made, levers)), paid) in self.plants.iter_mut().zip(made).zip(paid) {
-            plant.last_t = if made.output > 0.0 { made.co2e_t() } else { plant.last_t };
-            self.tables.plants.push(plant.row(year, &made, levers, paid));
+        for ((plant, made), paid) in self.plants.iter_mut().zip(&self.made).zip(paid) {
+            plant.last_t = if made.year.output > 0.0 { made.year.co2e_t() } else { plant.last_t };
+            self.tables.plants.push(plant.row(year, made, paid));
         }
         let rows = self.projects.iter().map(|project| project.row(year));
         self.tables.projects.extend(rows);
         self.granted(year)
+    }
+
+    /// What plants with a site draw from the grid in the year that runs: site, and kW by local hour of the week from Monday.
+    pub fn loads_kw(&self) -> impl Iterator<Item = (&'a str, &[f64])> {
+        let sited = self.plants.iter().zip(&self.made);
+        sited.filter_map(|(plant, made)| Some((plant.spec.site.as_deref()?, made.load_kw.as_slice())))
+    }
+
+    /// The same of a year to come, with all levers that are being built: what connections must carry.
+    pub fn coming_kw(&self, year: u16) -> impl Iterator<Item = (&'a str, Vec<f64>)> {
+        let open = self.plants.iter().filter(|plant| plant.closed_t.is_none());
+        open.filter_map(move |plant| {
+            let site = plant.spec.site.as_deref()?;
+            let levers = self.levers(plant.key, true);
+            Some((site, load_kw(self.spec, plant.spec, &levers, plant.spec.output.at(year), hours_of(year))))
+        })
     }
 
     /// Public money in projects that were decided in a year.
@@ -155,11 +194,15 @@ impl<'a> Industry<'a> {
         self.projects.iter().filter(has).map(|project| project.lever.as_str()).collect()
     }
 
-    fn make(&self, at: usize, outside: Outside) -> (PlantYear, String) {
+    fn make(&self, at: usize, outside: Outside) -> Made {
         let plant = &self.plants[at];
         let output = if plant.closed_t.is_some() { 0.0 } else { plant.spec.output.at(outside.year) };
-        let made = plant_year(self.spec, plant.spec, &self.levers(plant.key, false), outside, output);
-        (made, self.lever_keys(plant.key, false).join("+"))
+        let levers = self.levers(plant.key, false);
+        Made {
+            year: plant_year(self.spec, plant.spec, &levers, outside, output),
+            levers: self.lever_keys(plant.key, false).join("+"),
+            load_kw: load_kw(self.spec, plant.spec, &levers, output, hours_of(outside.year)),
+        }
     }
 
     /// Decisions of a year; by plant the investment, and the public money in it, USD.
@@ -380,6 +423,10 @@ struct Chosen<'a> {
     effect: Effect,
 }
 
+fn hours_of(year: u16) -> f64 {
+    f64::from(date(year as i16, 1, 1).days_in_year()) * 24.0
+}
+
 fn close_projects(projects: &mut [Project], plant: &str) {
     for project in projects.iter_mut().filter(|it| it.plant == plant && it.state != PlantProjectState::Cancelled) {
         project.state = PlantProjectState::Closed;
@@ -387,7 +434,8 @@ fn close_projects(projects: &mut [Project], plant: &str) {
 }
 
 impl Plant<'_> {
-    fn row(&self, year: u16, made: &PlantYear, levers: String, [capex_usd, public_usd]: [f64; 2]) -> IndustryRow {
+    fn row(&self, year: u16, made: &Made, [capex_usd, public_usd]: [f64; 2]) -> IndustryRow {
+        let Made { year: made, levers, load_kw } = made;
         let is_closed = made.output <= 0.0 && self.closed_t.is_some();
         let elsewhere_t =
             self.spec.output.at(year) * self.spec.elsewhere_share * self.spec.elsewhere_kg_per_unit / 1000.0;
@@ -397,9 +445,11 @@ impl Plant<'_> {
             sector: self.spec.sector,
             inside: self.spec.inside,
             closed: is_closed,
-            levers,
+            levers: levers.clone(),
             output: made.output,
+            site: self.spec.site.clone().unwrap_or_default(),
             electricity_mwh: made.electricity_mwh,
+            peak_kw: load_kw.iter().copied().fold(0.0, f64::max),
             fuel_gj: made.fuel_gj,
             direct_t: made.direct_t,
             captured_t: made.captured_t,

@@ -39,8 +39,12 @@ row! {
         levers: String [""],
         /// units made
         output: f64 ["unit"],
+        /// where it draws electricity from the simulated grid; empty: nowhere, its electricity is a number of the year alone
+        site: String [""],
         /// electricity
         electricity_mwh: f64 ["MWh"],
+        /// highest load of an hour of the week
+        peak_kw: f64 ["kW"],
         /// all other energy
         fuel_gj: f64 ["GJ"],
         /// `CO2e` that leaves it

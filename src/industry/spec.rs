@@ -105,6 +105,11 @@ pub struct CarrierSpec {
     /// Is it electricity from the grid?
     #[serde(default)]
     pub is_electricity: bool,
+    /// Of electricity that is bought in certain hours: when plants with a `site` draw it, by local hour, as factors: 24 of a
+    /// day or 168 of a week from Monday. Their mean is taken as 1: energy is what plants use. Empty: as each plant draws.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 168))]
+    pub load_by_hour: Vec<f64>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -122,6 +127,14 @@ pub struct PlantSpec {
     /// Does it lie inside the border of the hub?
     #[serde(default = "default_inside")]
     pub inside: bool,
+    /// Where it draws electricity from the simulated grid: a key of `[site]` of the kind `plant` without a load of its own.
+    /// None: its electricity is a number of the year and no load of the grid.
+    pub site: Option<String>,
+    /// Its load there by local hour, as factors: 24 of a day or 168 of a week from Monday. Their mean is taken as 1: energy is
+    /// what it uses. Empty: always the same.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 168))]
+    pub load_by_hour: Vec<f64>,
     /// What a unit of its product is, such as `t clinker`.
     pub unit: String,
     /// Units a year, by year.

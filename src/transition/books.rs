@@ -7,11 +7,12 @@ use super::offer::{price_usd, residual};
 use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::payers::Ledger;
+use super::plants;
 use super::record::{
     CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RemovalRow, RuleKind, RuleRow,
 };
 use super::regulation::{TargetMetric, means};
-use super::room::RoomYear;
+use super::room::{RoomYear, SiteLoads};
 use super::scope::Scope;
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
@@ -71,6 +72,7 @@ impl Pathway<'_> {
         self.fleet_rows(year);
         self.project_rows(year);
         let removed_t = removed.iter().map(|row| row.removed_t).sum();
+        self.tables.connections.extend(plants::connections(&self.frame, year, shown, &self.tables));
         self.rule_rows(year, &registered, (&all, removed_t), &funds);
         for (rule, usd) in funds {
             *self.funds.entry(rule).or_default() += usd;
@@ -84,6 +86,14 @@ impl Pathway<'_> {
         if !rooms.is_empty() || self.frame.has_vessels() {
             self.tables.inventory.extend(inventory);
         }
+    }
+
+    /// A year of all rooms begins: what they draw from the simulated grid.
+    pub(super) fn begin_rooms(&mut self, year: u16) -> SiteLoads {
+        let Self { frame, rooms, .. } = self;
+        let mut loads = SiteLoads::new();
+        rooms.iter_mut().for_each(|room| room.begin(frame, year, &mut loads));
+        loads
     }
 
     /// A year of all rooms.

@@ -167,6 +167,7 @@ impl<'a> Pathway<'a> {
             }
             let mut plan = self.frame.plan(year, &self.stock, &self.projects);
             plan.levels = self.tables.shown.last().map(|it| it.1.levels.clone()).unwrap_or_default();
+            plan.room_kw = self.begin_rooms(year);
             let shown = match operate(self.frame.loaded, spec, &plan, &self.options, stop) {
                 Ok(shown) => shown,
                 Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),

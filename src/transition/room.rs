@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow, InventoryRow, Tables};
 use super::regulation::Payer;
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 /// What a room did in a year.
@@ -16,8 +17,23 @@ pub(super) struct RoomYear {
     pub(super) granted: Vec<(Payer, f64)>,
 }
 
+/// Loads by key of `[site]`: kW by local hour of the week from Monday.
+pub(super) type SiteLoads = BTreeMap<String, Vec<f64>>;
+
+/// Adds a load at a site.
+pub(super) fn add_load(loads: &mut SiteLoads, site: &str, kw: &[f64]) {
+    let sum = loads.entry(site.to_owned()).or_insert_with(|| vec![0.0; kw.len()]);
+    sum.iter_mut().zip(kw).for_each(|(sum, kw)| *sum += kw);
+}
+
 /// A technology that runs year by year.
 pub(super) trait Room: Debug + Send + Sync {
-    /// Runs a year, adds the rows of its own tables, and says what it paid and emitted.
+    /// A year begins: adds what it draws from the simulated grid.
+    fn begin(&mut self, _frame: &Frame<'_>, _year: u16, _loads: &mut SiteLoads) {}
+
+    /// Adds what it will draw in a year to come, when all that is decided works: what builders of connections look at.
+    fn coming(&self, _year: u16, _loads: &mut SiteLoads) {}
+
+    /// The year ends: adds the rows of its own tables, and says what it paid and emitted.
     fn year(&mut self, frame: &Frame<'_>, year: u16, tables: &mut Tables) -> RoomYear;
 }

@@ -1,8 +1,8 @@
 //! Tables of a transition to files. All years are written again after each: what is there is always whole.
 
 use super::record::{
-    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, InventoryRow, LedgerRow, OfferRow, ProjectRow, RemovalRow,
-    RuleRow, Tables,
+    CommunityRow, ConnectionRow, EmissionsRow, FinanceRow, FleetYearRow, InventoryRow, LedgerRow, OfferRow, ProjectRow,
+    RemovalRow, RuleRow, Tables,
 };
 use crate::disk::{WriteError, whole};
 use crate::industry::record::{IndustryRow, PlantProjectRow};
@@ -72,6 +72,7 @@ impl To<'_> {
             self.some::<IndustryRow>(&tables.industry)?,
             self.some::<PlantProjectRow>(&tables.plant_projects)?,
             self.some::<RemovalRow>(&tables.removals)?,
+            self.some::<ConnectionRow>(&tables.connections)?,
         ];
         Ok(always.into_iter().chain(some.into_iter().flatten()).collect())
     }

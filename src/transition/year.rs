@@ -41,6 +41,8 @@ pub struct YearPlan {
     pub equipment: BTreeMap<String, BTreeMap<String, u32>>,
     /// What is built or being built.
     pub projects: Vec<Project>,
+    /// What rooms beside fleets and sites draw, by key of `[site]`: kW by local hour of the week from Monday.
+    pub room_kw: BTreeMap<String, Vec<f64>>,
     /// How full vehicles were at the end of each sample of the year before; they begin this one so.
     pub levels: Vec<Levels>,
 }
@@ -80,6 +82,9 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     }
     for (key, site) in &mut scenario.site {
         site.load_kw = site.load_by_year.as_ref().map_or(site.load_kw, |load| load.at(plan.year));
+        if let Some(kw) = plan.room_kw.get(key) {
+            site.add_load(kw);
+        }
         site.limit_kw = site.limit_kw.map(|limit_kw| limit_kw + added(ProjectKind::Grid, key));
     }
     for (key, solar) in &mut scenario.solar {
