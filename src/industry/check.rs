@@ -1,7 +1,7 @@
 //! What no schema can see about plants.
 
 use super::rules::WEEK_H;
-use super::spec::{IndustrySpec, LeverSpec, PlantSpec};
+use super::spec::{HydrogenPrice, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::engine_fleet::{EngineFleetSpec, knows_tier};
 use crate::grid::spec::SiteKind;
 use crate::scenario::Scenario;
@@ -40,6 +40,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, lever) in &spec.lever {
         self::lever(key, lever, spec, checker);
     }
+    hydrogen(spec, scenario, checker);
     for (key, network) in &spec.network {
         checker.curve(&["industry", "network", key, "capacity_t"], &network.capacity_t, (0.0, 1e9));
         checker.curve(&["industry", "network", key, "usd_per_t"], &network.usd_per_t, USD);
@@ -102,8 +103,26 @@ fn plant(key: &str, plant: &PlantSpec, spec: &IndustrySpec, checker: &mut Checke
     carriers(&["industry", "plant", key, "gj_per_unit"], &plant.gj_per_unit, USED, spec, checker);
     checker.curve(&["industry", "plant", key, "output"], &plant.output, (0.0, 1e12));
     checker.curve(&["industry", "plant", key, "benchmark_kg_per_unit"], &plant.benchmark_kg_per_unit, (0.0, 1e6));
+    let standing = &plant.standing_usd_per_unit;
+    checker.curve(&["industry", "plant", key, "standing_usd_per_unit"], standing, (0.0, 100_000.0));
     if let Some(margin) = &plant.margin_usd_per_unit {
         checker.curve(&["industry", "plant", key, "margin_usd_per_unit"], margin, (-1e6, 1e6));
+    }
+}
+
+/// The market of hydrogen.
+fn hydrogen(spec: &IndustrySpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    let Some(market) = &spec.hydrogen else { return };
+    checker.curve(&["industry", "hydrogen", "pipe_t"], &market.pipe_t, (0.0, 1e9));
+    checker.curve(&["industry", "hydrogen", "pipe_usd_per_kg"], &market.pipe_usd_per_kg, (0.0, 100.0));
+    checker.curve(&["industry", "hydrogen", "station_usd_per_kg"], &market.station_usd_per_kg, (0.0, 100.0));
+    if let Some(plant) = &market.plant {
+        checker.key(&["industry", "hydrogen", "plant"], plant, &scenario.hydrogen_plant, "hydrogen_plant");
+    }
+    let is_made = spec.plant.values().any(|plant| plant.makes_hydrogen);
+    if market.price == HydrogenPrice::Producers && !is_made {
+        let message = "producers decide the price, and no plant has `makes_hydrogen`";
+        checker.wrong(&["industry", "hydrogen", "price"], message, None);
     }
 }
 

@@ -1,6 +1,7 @@
 //! From year to year: plants make what they make, decide about levers, close; projects are built, late or cancelled.
 
-use super::record::{IndustryRow, PlantProjectRow, PlantProjectState};
+use super::hydrogen::{CUSTOMERS, Cleared};
+use super::record::{HydrogenMarketRow, IndustryRow, PlantProjectRow, PlantProjectState};
 use super::rules::{Candidate, Effect, Outside, PlantYear, effect, load_kw, plant_year};
 use super::spec::{IndustrySpec, LeverSpec, PlantDecision, PlantProjectSpec, PlantSpec};
 use crate::kernel::random::{Purpose, Seed, key_of};
@@ -18,6 +19,8 @@ pub struct IndustryTables {
     pub plants: Vec<IndustryRow>,
     /// Projects by year.
     pub projects: Vec<PlantProjectRow>,
+    /// Hydrogen by year, where its producers decide the price.
+    pub hydrogen: Vec<HydrogenMarketRow>,
 }
 
 /// What a plant does in a year.
@@ -32,25 +35,25 @@ struct Made {
 
 /// A plant under way.
 #[derive(Debug)]
-struct Plant<'a> {
-    key: &'a str,
-    spec: &'a PlantSpec,
+pub(super) struct Plant<'a> {
+    pub(super) key: &'a str,
+    pub(super) spec: &'a PlantSpec,
     /// What it emitted in its last year, t; none while it works.
-    closed_t: Option<f64>,
+    pub(super) closed_t: Option<f64>,
     last_t: f64,
 }
 
 /// A project under way.
 #[derive(Debug, Clone)]
-struct Project {
+pub(super) struct Project {
     key: String,
-    plant: String,
-    lever: String,
-    state: PlantProjectState,
+    pub(super) plant: String,
+    pub(super) lever: String,
+    pub(super) state: PlantProjectState,
     decided: Option<u16>,
     starts: Option<u16>,
-    effect: Effect,
-    public_usd: f64,
+    pub(super) effect: Effect,
+    pub(super) public_usd: f64,
     withdrawn_usd: f64,
 }
 
@@ -58,14 +61,16 @@ struct Project {
 /// whose systems share the ticks, and one function after the other changes them.
 #[derive(Debug)]
 pub struct Industry<'a> {
-    spec: &'a IndustrySpec,
+    pub(super) spec: &'a IndustrySpec,
     seed: Seed,
-    plants: Vec<Plant<'a>>,
-    projects: Vec<Project>,
+    pub(super) plants: Vec<Plant<'a>>,
+    pub(super) projects: Vec<Project>,
     /// How many of each lever were decided.
     built: BTreeMap<&'a str, u32>,
     /// What plants do in the year that runs, in their order.
     made: Vec<Made>,
+    /// Hydrogen of the year that runs, where its producers decide the price.
+    pub(super) market: Option<Cleared>,
     /// Everything so far.
     pub tables: IndustryTables,
 }
@@ -82,26 +87,31 @@ impl<'a> Industry<'a> {
             projects: Vec::new(),
             built: BTreeMap::new(),
             made: Vec::new(),
+            market: None,
             tables: IndustryTables::default(),
         }
     }
 
     /// A whole year: [`Self::begin`], then [`Self::finish`].
     pub fn run(&mut self, outside: Outside) -> Vec<(Payer, f64)> {
-        self.begin(outside);
+        self.begin(outside, [0.0; CUSTOMERS]);
         self.finish(outside)
     }
 
-    /// A year begins: what starts, what closes, what is made.
-    pub fn begin(&mut self, outside: Outside) {
+    /// A year begins: what starts, what closes, what hydrogen costs, what is made. `others_t`: hydrogen that customers beside
+    /// plants ask for, t.
+    pub fn begin(&mut self, outside: Outside, others_t: [f64; CUSTOMERS]) {
         self.announce(outside.year);
         self.go_on(outside.year);
         self.close(outside.year);
+        self.clear_hydrogen(outside, others_t);
+        let outside = self.priced(outside);
         self.made = (0..self.plants.len()).map(|at| self.make(at, outside)).collect();
     }
 
     /// It ends with decisions, which change later years. Returns the public money in them, by who pays.
     pub fn finish(&mut self, outside: Outside) -> Vec<(Payer, f64)> {
+        let outside = self.priced(outside);
         let year = outside.year;
         let paid = self.decide(outside);
         self.close_losers(outside);
@@ -181,7 +191,7 @@ impl<'a> Industry<'a> {
     }
 
     /// The levers of a plant: those that work, or (`coming`) also those that are built.
-    fn levers(&self, plant: &str, coming: bool) -> Vec<&'a LeverSpec> {
+    pub(super) fn levers(&self, plant: &str, coming: bool) -> Vec<&'a LeverSpec> {
         self.lever_keys(plant, coming).into_iter().filter_map(|key| self.spec.lever.get(key)).collect()
     }
 
@@ -216,11 +226,11 @@ impl<'a> Industry<'a> {
             return paid;
         }
         while let Some(best) = self.best(outside) {
-            self.begin(best, outside.year, &mut paid);
+            self.undertake(best, outside.year, &mut paid);
         }
         if self.spec.decision == PlantDecision::Mandate {
             while let Some(best) = self.asked(outside) {
-                self.begin(best, outside.year, &mut paid);
+                self.undertake(best, outside.year, &mut paid);
             }
         }
         paid
@@ -352,7 +362,8 @@ impl<'a> Industry<'a> {
         let candidate = Candidate { plant: plant.spec, has: &levers, lever, public_usd, built };
         let effect = effect(self.spec, &candidate, outside);
         let has_room = lever.network.as_ref().is_none_or(|network| self.has_room(network, starts, effect.captured_t));
-        has_room.then_some(Chosen { plant: at, lever: key, starts, effect })
+        let has_hydrogen = || self.has_hydrogen(plant.spec, &levers, lever, starts);
+        (has_room && has_hydrogen()).then_some(Chosen { plant: at, lever: key, starts, effect })
     }
 
     /// Is a shared pipe or store open when a lever starts, and large enough for it beside those before?
@@ -366,7 +377,7 @@ impl<'a> Industry<'a> {
         spec.opens <= starts && taken_t + captured_t <= spec.capacity_t.at(starts)
     }
 
-    fn begin(&mut self, chosen: Chosen<'a>, year: u16, paid: &mut [[f64; 2]]) {
+    fn undertake(&mut self, chosen: Chosen<'a>, year: u16, paid: &mut [[f64; 2]]) {
         let plant = self.plants[chosen.plant].key;
         let key = format!("{plant}/{}", chosen.lever);
         let starts = chosen.starts + self.late(&key, year);

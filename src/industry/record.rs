@@ -75,6 +75,38 @@ row! {
 }
 
 row! {
+    /// Hydrogen in a year in which its producers decide the price.
+    HydrogenMarketRow in "hydrogen_market" {
+        /// the year
+        year: u32 [""],
+        /// the dearest producer that is needed; empty: nobody makes hydrogen
+        dearest: String [""],
+        /// levelised cost of that producer: what all are paid
+        usd_per_kg: f64 ["USD/kg"],
+        /// what plants and stations pay at the end of the pipe
+        piped_usd_per_kg: f64 ["USD/kg"],
+        /// what vehicles pay at the dispenser
+        dispensed_usd_per_kg: f64 ["USD/kg"],
+        /// what producers make
+        made_t: f64 ["t"],
+        /// what of it the pipe takes
+        supply_t: f64 ["t"],
+        /// what neighbours ask for
+        neighbours_t: f64 ["t"],
+        /// what plants ask for
+        plants_t: f64 ["t"],
+        /// what vehicles took the year before, and ask for
+        fleets_t: f64 ["t"],
+        /// what neighbours do not get
+        neighbours_lacking_t: f64 ["t"],
+        /// what plants do not get
+        plants_lacking_t: f64 ["t"],
+        /// what stations do not get
+        fleets_lacking_t: f64 ["t"],
+    }
+}
+
+row! {
     /// A project at a plant at the end of a year: a lever, with its cost and what it abates.
     PlantProjectRow in "plant_projects" {
         /// the year

@@ -1,5 +1,6 @@
 //! What a plant uses, emits and costs in a year, with the levers that it has: formulas on plain values.
 
+use super::hydrogen::GJ_PER_T;
 use super::spec::{CarrierSpec, CreditSpec, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::levelised::capital_recovery_factor;
 use crate::kernel::sums::sums;
@@ -17,6 +18,8 @@ pub struct Outside {
     pub grid_kg_per_mwh: f64,
     /// Price of an allowance, USD/t.
     pub carbon_usd_per_t: f64,
+    /// Price of hydrogen at the end of its pipe where producers decide it, USD/GJ. None: the path of each carrier.
+    pub hydrogen_usd_per_gj: Option<f64>,
 }
 
 sums! {
@@ -103,6 +106,13 @@ fn unit<'a>(spec: &IndustrySpec, plant: &'a PlantSpec, levers: &[&'a LeverSpec])
     Unit { gj, direct_t, captured_t }
 }
 
+/// Hydrogen that a plant buys, t.
+#[must_use]
+pub fn hydrogen_t(spec: &IndustrySpec, plant: &PlantSpec, levers: &[&LeverSpec], output: f64) -> f64 {
+    let gj = unit(spec, plant, levers).gj.into_iter().filter(|(key, _)| spec.carrier[*key].is_hydrogen);
+    gj.map(|(_, gj)| gj * output / GJ_PER_T).sum()
+}
+
 /// Hours of a week.
 pub const WEEK_H: usize = 168;
 
@@ -158,7 +168,8 @@ pub fn plant_year(
 
 /// Adds the use of a carrier.
 fn energy(carrier: &CarrierSpec, gj: f64, outside: Outside, out: &mut PlantYear) {
-    out.energy_usd += gj * carrier.usd_per_gj.at(outside.year);
+    let hydrogen_usd = outside.hydrogen_usd_per_gj.filter(|_| carrier.is_hydrogen);
+    out.energy_usd += gj * hydrogen_usd.unwrap_or_else(|| carrier.usd_per_gj.at(outside.year));
     out.nox_kg += gj * carrier.nox_g_per_gj / 1000.0;
     if carrier.is_electricity {
         let mwh = gj / MJ_PER_KWH;
@@ -182,6 +193,8 @@ pub struct Effect {
     pub usd_per_year: f64,
     /// The same without the price of carbon and credits, and before public money: what it takes.
     pub resource_usd_per_year: f64,
+    /// Credits, spread over its life, USD a year.
+    pub credit_usd_per_year: f64,
     /// Running cost of the lever itself that a margin is taken of: annuity and running cost, USD a year.
     pub gross_usd_per_year: f64,
     /// `CO2e` that is emitted less, with supply, t a year.
@@ -243,6 +256,7 @@ pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) 
         premium_usd,
         usd_per_year: (capex_usd - public_usd).max(0.0) * annuity + running_usd - credit_usd,
         resource_usd_per_year: capex_usd * annuity + own_usd + energy_usd,
+        credit_usd_per_year: credit_usd,
         gross_usd_per_year: capex_usd * annuity + own_usd.max(0.0),
         abated_t: before.co2e_t() - after.co2e_t(),
         captured_t,
@@ -288,7 +302,8 @@ mod tests {
         assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{a} is not {b}");
     }
 
-    const OUTSIDE: Outside = Outside { year: 2030, grid_kg_per_mwh: 100.0, carbon_usd_per_t: 30.0 };
+    const OUTSIDE: Outside =
+        Outside { year: 2030, grid_kg_per_mwh: 100.0, carbon_usd_per_t: 30.0, hydrogen_usd_per_gj: None };
 
     /// A kiln: 3.4 GJ of coal and 0.25 GJ of electricity for a tonne, 525 kg of process `CO2`.
     fn spec() -> IndustrySpec {

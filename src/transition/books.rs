@@ -12,10 +12,11 @@ use super::record::{
     CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RemovalRow, RuleKind, RuleRow,
 };
 use super::regulation::{TargetMetric, means};
-use super::room::{RoomYear, SiteLoads};
+use super::room::{Opening, RoomYear};
 use super::scope::Scope;
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
+use super::year::YearPlan;
 use crate::grid::spec::SiteKind;
 use crate::record::table::Row as _;
 use std::collections::BTreeMap;
@@ -30,7 +31,17 @@ impl Pathway<'_> {
         let value_usd = self.values_usd(year);
         let wear = self.wear(year);
         let (frame, projects) = (&*self.frame, &self.projects[..]);
-        let books = Year { frame, year, shown, counts: &counts, value_usd: &value_usd, wear: &wear, projects };
+        let hydrogen_usd_per_kg = self.hydrogen_usd_per_kg(year);
+        let books = Year {
+            frame,
+            year,
+            hydrogen_usd_per_kg,
+            shown,
+            counts: &counts,
+            value_usd: &value_usd,
+            wear: &wear,
+            projects,
+        };
         let mut ledger = Ledger::new(year);
         let scenario = self.frame.scenario();
         let mut finance: Vec<FinanceRow> = Vec::new();
@@ -88,12 +99,18 @@ impl Pathway<'_> {
         }
     }
 
-    /// A year of all rooms begins: what they draw from the simulated grid.
-    pub(super) fn begin_rooms(&mut self, year: u16) -> SiteLoads {
-        let Self { frame, rooms, .. } = self;
-        let mut loads = SiteLoads::new();
-        rooms.iter_mut().for_each(|room| room.begin(frame, year, &mut loads));
-        loads
+    /// A year of all rooms begins: what they change of it.
+    pub(super) fn begin_rooms(&mut self, year: u16, plan: &mut YearPlan) {
+        let Self { frame, rooms, tables, .. } = self;
+        let mut opening = Opening::default();
+        rooms.iter_mut().for_each(|room| room.begin(frame, year, tables, &mut opening));
+        (plan.room_kw, plan.piped) = (opening.loads, opening.piped);
+        self.producers_usd_per_kg = opening.dispensed_usd_per_kg;
+    }
+
+    /// What hydrogen costs at the dispenser in the year that runs, or, where its path says it, in `year`, USD/kg.
+    pub(super) fn hydrogen_usd_per_kg(&self, year: u16) -> f64 {
+        self.producers_usd_per_kg.unwrap_or_else(|| self.frame.spec.price.hydrogen_usd_per_kg.at(year))
     }
 
     /// A year of all rooms.
@@ -168,7 +185,7 @@ impl Pathway<'_> {
             ledger.pay(LedgerItem::Charging, party, Party::Station, row.charging_usd);
             ledger.pay(LedgerItem::Hydrogen, party, Party::Station, row.hydrogen_usd);
         }
-        let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
+        let retail_usd = books.hydrogen_usd_per_kg;
         let paid_usd: f64 = finance.iter().map(|row| row.hydrogen_usd).sum();
         let sold_usd: f64 = shown.sites.iter().map(|site| site.hydrogen_kg * retail_usd).sum();
         let cost_usd: f64 = shown.sites.iter().map(|site| site.hydrogen_usd).sum();
@@ -197,7 +214,7 @@ impl Pathway<'_> {
     /// What fleets and terminals pay for hydrogen is income of the stations' sites, which pay for its electricity and for what
     /// they buy: who builds a station earns with it.
     fn sell_hydrogen(&self, year: u16, shown: &OperatingYear, finance: &mut [FinanceRow]) {
-        let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
+        let retail_usd = self.hydrogen_usd_per_kg(year);
         for (key, site) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|it| it.1.hydrogen_kg > 0.0) {
             let row = FinanceRow::of(finance, &Scope::site(key));
             row.hydrogen_usd += site.hydrogen_usd - site.hydrogen_kg * retail_usd;

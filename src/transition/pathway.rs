@@ -113,6 +113,8 @@ pub struct Pathway<'a> {
     pub(super) paid_share: BTreeMap<String, f64>,
     /// Public money of a rule and year for infrastructure.
     pub(super) granted: BTreeMap<(String, u16), f64>,
+    /// What hydrogen costs at the dispenser in the year that runs, where its producers decide it, USD/kg.
+    pub(super) producers_usd_per_kg: Option<f64>,
     /// What runs beside fleets and sites.
     pub(super) rooms: Vec<Box<dyn Room + 'a>>,
     /// What the sandbox noted of an adoption plugin, when all is done.
@@ -141,6 +143,7 @@ impl<'a> Pathway<'a> {
             funds: BTreeMap::new(),
             paid_share: BTreeMap::new(),
             granted: BTreeMap::new(),
+            producers_usd_per_kg: None,
             rooms,
             notes: Vec::new(),
             tables: Tables { neighbours, ..Tables::default() },
@@ -167,7 +170,7 @@ impl<'a> Pathway<'a> {
             }
             let mut plan = self.frame.plan(year, &self.stock, &self.projects);
             plan.levels = self.tables.shown.last().map(|it| it.1.levels.clone()).unwrap_or_default();
-            plan.room_kw = self.begin_rooms(year);
+            self.begin_rooms(year, &mut plan);
             let shown = match operate(self.frame.loaded, spec, &plan, &self.options, stop) {
                 Ok(shown) => shown,
                 Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),
@@ -215,6 +218,7 @@ impl<'a> Pathway<'a> {
         let market = Market {
             frame: &frame,
             year,
+            hydrogen_usd_per_kg: self.hydrogen_usd_per_kg(year),
             shown,
             counts: &counts,
             mean_use: &mean_use,

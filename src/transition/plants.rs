@@ -3,12 +3,17 @@
 use super::frame::Frame;
 use super::operated::{OperatingYear, SiteYear};
 use super::record::{ConnectionRow, EmissionsRow, FinanceRow, InventoryRow, Tables};
-use super::room::{Room, RoomYear, SiteLoads, add_load};
+use super::room::{Opening, Room, RoomYear, SiteLoads, add_load};
 use super::scope::Scope;
+use super::year::PipedHydrogen;
+use crate::industry::hydrogen::CUSTOMERS;
 use crate::industry::path::Industry;
 use crate::industry::record::IndustryRow;
 use crate::industry::rules::Outside;
 use crate::kernel::random::Seed;
+
+/// Days of a year of hydrogen.
+const DAYS: f64 = 365.0;
 
 /// The room of `[industry]`.
 pub(super) fn room<'a>(frame: &Frame<'a>, seed: Seed) -> Option<Box<dyn Room + 'a>> {
@@ -20,13 +25,39 @@ pub(super) fn room<'a>(frame: &Frame<'a>, seed: Seed) -> Option<Box<dyn Room + '
 fn outside(frame: &Frame<'_>, year: u16) -> Outside {
     let prices = frame.scenario().rule.carbon_price.values();
     let carbon_usd_per_t = prices.map(|rule| rule.usd_per_t.at(year) * rule.term.share(year)).sum();
-    Outside { year, grid_kg_per_mwh: frame.spec.grid.kg_per_mwh(year), carbon_usd_per_t }
+    let grid_kg_per_mwh = frame.spec.grid.kg_per_mwh(year);
+    Outside { year, grid_kg_per_mwh, carbon_usd_per_t, hydrogen_usd_per_gj: None }
+}
+
+/// Hydrogen that neighbours of the pipeline and vehicles ask for, t: vehicles as much as the year before. In the first year
+/// nobody knows of any.
+fn others_t(frame: &Frame<'_>, year: u16, tables: &Tables) -> [f64; CUSTOMERS] {
+    let plant = pipeline(frame).and_then(|key| frame.scenario().hydrogen_plant.get(key));
+    let neighbours = plant.iter().flat_map(|plant| plant.neighbour.values());
+    let kg_per_day = neighbours.map(|neighbour| {
+        let factor = neighbour.by_year.as_ref().map_or(1.0, |factor| factor.at(year));
+        factor * neighbour.kg_per_day.iter().sum::<f64>() / neighbour.kg_per_day.len() as f64
+    });
+    let fleets_kg = tables.shown.last().map_or(0.0, |shown| shown.1.hydrogen[0]);
+    [kg_per_day.sum::<f64>() * DAYS / 1000.0, 0.0, fleets_kg / 1000.0]
+}
+
+/// The pipeline of the market for hydrogen.
+fn pipeline<'a>(frame: &Frame<'a>) -> Option<&'a String> {
+    frame.scenario().industry.as_ref()?.hydrogen.as_ref()?.plant.as_ref()
 }
 
 impl Room for Industry<'_> {
-    fn begin(&mut self, frame: &Frame<'_>, year: u16, loads: &mut SiteLoads) {
-        Self::begin(self, outside(frame, year));
-        self.loads_kw().for_each(|(site, kw)| add_load(loads, site, kw));
+    fn begin(&mut self, frame: &Frame<'_>, year: u16, tables: &Tables, opening: &mut Opening) {
+        Self::begin(self, outside(frame, year), others_t(frame, year, tables));
+        self.loads_kw().for_each(|(site, kw)| add_load(&mut opening.loads, site, kw));
+        let Some(hydrogen) = self.hydrogen(year) else { return };
+        opening.dispensed_usd_per_kg = Some(hydrogen.dispensed_usd_per_kg);
+        opening.piped = pipeline(frame).map(|plant| PipedHydrogen {
+            plant: plant.clone(),
+            usd_per_kg: hydrogen.piped_usd_per_kg,
+            kg_per_day: hydrogen.left_t * 1000.0 / DAYS,
+        });
     }
 
     fn coming(&self, year: u16, loads: &mut SiteLoads) {
@@ -44,6 +75,7 @@ impl Room for Industry<'_> {
         let inventory = rows.iter().map(|plant| in_sector(plant, year)).collect();
         tables.plant_projects.clone_from(&self.tables.projects);
         tables.industry.extend(rows);
+        tables.hydrogen_market.clone_from(&self.tables.hydrogen);
         RoomYear { books, inventory, granted }
     }
 }

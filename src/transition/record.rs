@@ -5,7 +5,7 @@ use super::operated::OperatingYear;
 use super::scope::Scope;
 use super::spec::ProjectKind;
 use crate::account::sector::Sector;
-use crate::industry::record::{IndustryRow, PlantProjectRow};
+use crate::industry::record::{HydrogenMarketRow, IndustryRow, PlantProjectRow};
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;
@@ -133,6 +133,8 @@ pub struct Tables {
     pub industry: Vec<IndustryRow>,
     /// Projects at plants.
     pub plant_projects: Vec<PlantProjectRow>,
+    /// Hydrogen whose producers decide the price.
+    pub hydrogen_market: Vec<HydrogenMarketRow>,
     /// Connections to the grid that plants draw through.
     pub connections: Vec<ConnectionRow>,
     /// Carbon removed from the air.

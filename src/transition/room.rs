@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow, InventoryRow, Tables};
 use super::regulation::Payer;
+use super::year::PipedHydrogen;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -26,10 +27,21 @@ pub(super) fn add_load(loads: &mut SiteLoads, site: &str, kw: &[f64]) {
     sum.iter_mut().zip(kw).for_each(|(sum, kw)| *sum += kw);
 }
 
+/// What rooms change of a year that begins.
+#[derive(Debug, Default)]
+pub(super) struct Opening {
+    /// What they draw from the simulated grid.
+    pub(super) loads: SiteLoads,
+    /// What hydrogen costs at the dispenser, USD/kg; none: what `transition.price` says.
+    pub(super) dispensed_usd_per_kg: Option<f64>,
+    /// Hydrogen of a pipeline.
+    pub(super) piped: Option<PipedHydrogen>,
+}
+
 /// A technology that runs year by year.
 pub(super) trait Room: Debug + Send + Sync {
-    /// A year begins: adds what it draws from the simulated grid.
-    fn begin(&mut self, _frame: &Frame<'_>, _year: u16, _loads: &mut SiteLoads) {}
+    /// A year begins, after those in the tables: says what it changes of it.
+    fn begin(&mut self, _frame: &Frame<'_>, _year: u16, _tables: &Tables, _opening: &mut Opening) {}
 
     /// Adds what it will draw in a year to come, when all that is decided works: what builders of connections look at.
     fn coming(&self, _year: u16, _loads: &mut SiteLoads) {}

@@ -5,7 +5,7 @@ use super::record::{
     RemovalRow, RuleRow, Tables,
 };
 use crate::disk::{WriteError, whole};
-use crate::industry::record::{IndustryRow, PlantProjectRow};
+use crate::industry::record::{HydrogenMarketRow, IndustryRow, PlantProjectRow};
 use crate::record::names::Names;
 use crate::record::table::{Row, TableError, TableWriter, WrittenTable};
 use std::collections::BTreeMap;
@@ -71,6 +71,7 @@ impl To<'_> {
             self.some::<InventoryRow>(&tables.inventory)?,
             self.some::<IndustryRow>(&tables.industry)?,
             self.some::<PlantProjectRow>(&tables.plant_projects)?,
+            self.some::<HydrogenMarketRow>(&tables.hydrogen_market)?,
             self.some::<RemovalRow>(&tables.removals)?,
             self.some::<ConnectionRow>(&tables.connections)?,
         ];
