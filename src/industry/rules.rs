@@ -201,6 +201,10 @@ pub struct Effect {
     pub abated_t: f64,
     /// Captured more, t a year.
     pub captured_t: f64,
+    /// Electricity more, `MWh` a year.
+    pub electricity_mwh: f64,
+    /// Hydrogen more, t a year.
+    pub hydrogen_t: f64,
 }
 
 impl Effect {
@@ -260,6 +264,8 @@ pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) 
         gross_usd_per_year: capex_usd * annuity + own_usd.max(0.0),
         abated_t: before.co2e_t() - after.co2e_t(),
         captured_t,
+        electricity_mwh: after.electricity_mwh - before.electricity_mwh,
+        hydrogen_t: hydrogen_t(spec, plant, &with, output) - hydrogen_t(spec, plant, has, output),
     }
 }
 

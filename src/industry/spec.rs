@@ -3,6 +3,8 @@
 use crate::account::sector::Sector;
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
+use crate::policy::kind::IndustryDecision;
+use crate::policy::spec::{Choice, NameOr, name_or_table};
 use crate::transition::regulation::Payer;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,8 +14,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndustrySpec {
-    /// How plants decide.
-    pub decision: PlantDecision,
+    /// How plants decide about levers: a name, the file of a plugin (`my.wasm`), or a table.
+    #[serde(deserialize_with = "name_or_table")]
+    #[schemars(with = "NameOr<Choice<IndustryDecision>>")]
+    pub decision: Choice<IndustryDecision>,
     /// Year of the dollars in which all amounts of `[industry]` are written, with those of removals. None: that of the
     /// transition.
     #[schemars(range(min = 1980, max = 2100))]
@@ -67,22 +71,6 @@ pub struct IndustrySpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
-}
-
-/// How plants decide about levers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PlantDecision {
-    /// Nobody decides anything: plants go on, and announced projects stay announced.
-    BusinessAsUsual,
-    /// Each plant takes what is cheaper than to go on, by the margin.
-    LeastCost,
-    /// The same, and what paths ask beyond that, at least cost.
-    Mandate,
-    /// All levers in the order of their cost of a tonne, up to a most.
-    AbatementOrder,
-    /// Announced projects as announced, and nothing else.
-    PlanFile,
 }
 
 /// What decides the price of hydrogen.

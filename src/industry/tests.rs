@@ -6,6 +6,8 @@ use super::record::{IndustryRow, PlantProjectRow, PlantProjectState};
 use super::rules::Outside;
 use super::spec::IndustrySpec;
 use crate::kernel::random::Seed;
+use crate::policy::decide::{Decide, Decision as _};
+use crate::policy::kind::IndustryDecision;
 
 const PLANTS: &str = r#"
     rate = 0.08
@@ -57,15 +59,22 @@ const PLANTS: &str = r#"
 fn run(head: &str, more: &str, carbon_usd_per_t: f64, years: std::ops::RangeInclusive<u16>) -> IndustryTables {
     let text = format!("{head}\n{PLANTS}\n{more}");
     let spec: IndustrySpec = toml::from_str(&text).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     for year in years {
-        industry.run(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t, hydrogen_usd_per_gj: None });
+        industry
+            .run(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t, hydrogen_usd_per_gj: None }, &mut *policy)
+            .unwrap();
     }
     industry.tables
 }
 
 fn plant<'a>(tables: &'a IndustryTables, key: &str, year: u32) -> &'a IndustryRow {
     tables.plants.iter().find(|row| row.plant == key && row.year == year).unwrap()
+}
+
+fn policy_of(spec: &IndustrySpec) -> Box<dyn Decide<IndustryDecision>> {
+    IndustryDecision::make(&spec.decision, None).unwrap()
 }
 
 /// The last state of a project.
@@ -146,9 +155,12 @@ fn a_path_is_kept_at_least_cost() {
 fn what_closes_is_told_as_closed() {
     let closing = PLANTS.replace("elsewhere_kg_per_unit = 900", "elsewhere_kg_per_unit = 900\ncloses = 2028");
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{closing}")).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2026..=2029).for_each(|year| {
-        industry.run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None });
+        industry
+            .run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None }, &mut *policy)
+            .unwrap();
     });
     let (open, closed) = (plant(&industry.tables, "west", 2027), plant(&industry.tables, "west", 2028));
     assert!(closed.closed && closed.direct_t == 0.0 && !open.closed);
@@ -156,9 +168,12 @@ fn what_closes_is_told_as_closed() {
     assert!((closed.elsewhere_t - 450_000.0).abs() < 1e-6 && open.elsewhere_t == 0.0);
     let losing = PLANTS.replace("elsewhere_kg_per_unit = 900", "margin_usd_per_unit = 10");
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{losing}")).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2025..=2026).for_each(|year| {
-        industry.run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None });
+        industry
+            .run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None }, &mut *policy)
+            .unwrap();
     });
     assert!(plant(&industry.tables, "west", 2026).closed && !plant(&industry.tables, "east", 2026).closed);
 }
@@ -216,11 +231,12 @@ fn hydrogen_hub(change: (&str, &str), years: &[[f64; 3]]) -> IndustryTables {
     assert!(HYDROGEN.contains(change.0), "{}", change.0);
     let text = format!("decision = \"abatement_order\"\n{}", HYDROGEN.replace(change.0, change.1));
     let spec: IndustrySpec = toml::from_str(&text).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     for (year, others_t) in (2025..).zip(years) {
         let outside = Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 20.0, hydrogen_usd_per_gj: None };
         industry.begin(outside, *others_t);
-        industry.finish(outside);
+        industry.finish(outside, &mut *policy).unwrap();
     }
     industry.tables
 }
@@ -276,8 +292,14 @@ fn delays_have_their_mean() {
     let spec: IndustrySpec = toml::from_str(&text).unwrap();
     let mut late = Vec::new();
     for replication in 0..400 {
+        let mut policy = policy_of(&spec);
         let mut industry = Industry::new(&spec, Seed { seed: 1, replication });
-        industry.run(Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0, hydrogen_usd_per_gj: None });
+        industry
+            .run(
+                Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0, hydrogen_usd_per_gj: None },
+                &mut *policy,
+            )
+            .unwrap();
         let years = |row: &PlantProjectRow| row.starts.unwrap() - row.decided.unwrap() - 2;
         late.extend(
             industry.tables.projects.iter().filter(|row| row.lever == "blend").map(|row| f64::from(years(row))),

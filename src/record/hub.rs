@@ -8,6 +8,7 @@ use crate::kernel::calendar::Calendar;
 use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::{Background, Loaded};
 use crate::scenario::{Quality, Scenario};
+use crate::transition::spec::TransitionSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -257,7 +258,7 @@ impl Hub {
             limits: scenario.limit.values().map(limit).collect(),
             background: loaded.background.clone(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
-                policies: format!("{} and {}", spec.adoption.word(), spec.build_out.word()),
+                policies: policies_of(spec, scenario),
                 money_year: spec.money_year,
                 grid: spec.grid.kind.word().to_owned(),
             }),
@@ -377,6 +378,12 @@ fn limit(spec: &LimitSpec) -> Limit {
         Days::Weekends => "weekends".to_owned(),
     });
     Limit { on, kw, from, to, hours, days, months, reason }
+}
+
+/// The policies of a transition, as its page names them.
+fn policies_of(spec: &TransitionSpec, scenario: &Scenario) -> String {
+    let plants = scenario.industry.as_ref().map(|industry| format!(", plants by {}", industry.decision.word()));
+    format!("{} and {}{}", spec.adoption.word(), spec.build_out.word(), plants.unwrap_or_default())
 }
 
 fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {

@@ -18,13 +18,14 @@ use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
 use super::year::YearPlan;
 use crate::grid::spec::SiteKind;
+use crate::policy::decide::Decide;
+use crate::policy::kind::IndustryDecision;
 use crate::record::table::Row as _;
 use std::collections::BTreeMap;
 
 impl Pathway<'_> {
-    /// Closes the books of a year.
-    pub(super) fn close(&mut self, year: u16, shown: &OperatingYear) {
-        let mut rooms = self.run_rooms(year);
+    /// Closes the books of a year, with what rooms did in it.
+    pub(super) fn close(&mut self, year: u16, shown: &OperatingYear, mut rooms: Vec<RoomYear>) {
         let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
         let counts = self.stock.by_model(holdings, models);
         let registered = self.stock.registered(holdings, models);
@@ -70,14 +71,7 @@ impl Pathway<'_> {
         }
         let funds = books_of_fees(&books);
         self.tables.ledger.extend(ledger.rows());
-        let mut total = FinanceRow::nothing(year, Scope::Total);
-        for row in &mut finance {
-            row.close();
-            if !self.frame.is_neighbour(&row.scope) {
-                total.add_amounts(row);
-            }
-        }
-        total.close();
+        let total = self.total(year, &mut finance);
         let wear: Vec<[f64; 2]> = (0..shown.sites.len()).map(|site| books.wear_at(site)).collect();
         self.community_rows(year, shown, &wear);
         self.fleet_rows(year);
@@ -99,6 +93,19 @@ impl Pathway<'_> {
         }
     }
 
+    /// Adds all rows up, and what is not a neighbour's to the total of the hub.
+    fn total(&self, year: u16, finance: &mut [FinanceRow]) -> FinanceRow {
+        let mut total = FinanceRow::nothing(year, Scope::Total);
+        for row in finance {
+            row.close();
+            if !self.frame.is_neighbour(&row.scope) {
+                total.add_amounts(row);
+            }
+        }
+        total.close();
+        total
+    }
+
     /// A year of all rooms begins: what they change of it.
     pub(super) fn begin_rooms(&mut self, year: u16, plan: &mut YearPlan) {
         let Self { frame, rooms, tables, .. } = self;
@@ -113,10 +120,14 @@ impl Pathway<'_> {
         self.producers_usd_per_kg.unwrap_or_else(|| self.frame.spec.price.hydrogen_usd_per_kg.at(year))
     }
 
-    /// A year of all rooms.
-    fn run_rooms(&mut self, year: u16) -> Vec<RoomYear> {
+    /// A year of all rooms, with what plants decide.
+    pub(super) fn run_rooms(
+        &mut self,
+        year: u16,
+        plants: &mut dyn Decide<IndustryDecision>,
+    ) -> Result<Vec<RoomYear>, String> {
         let Self { frame, rooms, tables, .. } = self;
-        rooms.iter_mut().map(|room| room.year(frame, year, tables)).collect()
+        rooms.iter_mut().map(|room| room.year(frame, year, tables, plants)).collect()
     }
 
     /// By holding: exhaust of its vehicles at work over that of new ones of their models, by what each would emit: its use at

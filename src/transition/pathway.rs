@@ -20,7 +20,7 @@ use crate::policy::PolicyFault;
 use crate::policy::adoption::replaces_in_kind;
 use crate::policy::build_out::{BuildOutOrders, follows_vehicles};
 use crate::policy::decide::Decide;
-use crate::policy::kind::{Adoption, BuildOut};
+use crate::policy::kind::{Adoption, BuildOut, IndustryDecision};
 use crate::policy::parameter::PolicyError;
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
@@ -164,6 +164,8 @@ impl<'a> Pathway<'a> {
         let mut buyers = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         let made = make::<BuildOut>(self.frame.loaded, &self.options);
         let mut builders = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
+        let made = make::<IndustryDecision>(self.frame.loaded, &self.options);
+        let mut plants = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         for year in spec.from..=spec.until {
             if stop.load(Ordering::Relaxed) {
                 return Err(PathwayError::Interrupted(year));
@@ -176,7 +178,9 @@ impl<'a> Pathway<'a> {
                 Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),
                 Err(source) => return Err(PathwayError::Run { year, source }),
             };
-            self.close(year, &shown);
+            let rooms = self.run_rooms(year, &mut *plants);
+            let rooms = rooms.map_err(|message| Self::fault(plants.name(), year, message))?;
+            self.close(year, &shown, rooms);
             let broken = audit::broken(&self.tables, year, |scope| self.frame.is_neighbour(scope));
             if !broken.is_empty() {
                 return Err(PathwayError::Run { year, source: RunError::Audit(broken) });
@@ -191,6 +195,8 @@ impl<'a> Pathway<'a> {
         }
         self.notes.extend(buyers.notes());
         self.notes.extend(builders.notes());
+        self.notes.extend(plants.notes());
+        plants.finish().map_err(|message| Self::fault(plants.name(), spec.until, message))?;
         buyers.finish().map_err(|message| Self::fault(buyers.name(), spec.until, message))?;
         builders.finish().map_err(|message| Self::fault(builders.name(), spec.until, message))
     }

@@ -11,6 +11,8 @@ use crate::industry::path::Industry;
 use crate::industry::record::IndustryRow;
 use crate::industry::rules::Outside;
 use crate::kernel::random::Seed;
+use crate::policy::decide::Decide;
+use crate::policy::kind::IndustryDecision;
 
 /// Days of a year of hydrogen.
 const DAYS: f64 = 365.0;
@@ -64,8 +66,14 @@ impl Room for Industry<'_> {
         self.coming_kw(year).for_each(|(site, kw)| add_load(loads, site, &kw));
     }
 
-    fn year(&mut self, frame: &Frame<'_>, year: u16, tables: &mut Tables) -> RoomYear {
-        let granted = self.finish(outside(frame, year));
+    fn year(
+        &mut self,
+        frame: &Frame<'_>,
+        year: u16,
+        tables: &mut Tables,
+        plants: &mut dyn Decide<IndustryDecision>,
+    ) -> Result<RoomYear, String> {
+        let granted = self.finish(outside(frame, year), plants)?;
         let rows: Vec<IndustryRow> =
             self.tables.plants.iter().filter(|row| row.year == u32::from(year)).cloned().collect();
         let is_last = year == frame.spec.until;
@@ -76,7 +84,7 @@ impl Room for Industry<'_> {
         tables.plant_projects.clone_from(&self.tables.projects);
         tables.industry.extend(rows);
         tables.hydrogen_market.clone_from(&self.tables.hydrogen);
-        RoomYear { books, inventory, granted }
+        Ok(RoomYear { books, inventory, granted })
     }
 }
 

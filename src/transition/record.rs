@@ -454,7 +454,7 @@ row! {
         alone: bool [""],
         /// electricity of the plants at the site itself
         plants_mwh: f64 ["MWh"],
-        /// through the meter of the site itself
+        /// metered energy of the site itself
         meter_mwh: f64 ["MWh"],
         /// highest mean power of an interval, with all that is behind the connection
         peak_kw: f64 ["kW"],

@@ -4,6 +4,8 @@ use super::frame::Frame;
 use super::record::{EmissionsRow, FinanceRow, InventoryRow, Tables};
 use super::regulation::Payer;
 use super::year::PipedHydrogen;
+use crate::policy::decide::Decide;
+use crate::policy::kind::IndustryDecision;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -46,6 +48,12 @@ pub(super) trait Room: Debug + Send + Sync {
     /// Adds what it will draw in a year to come, when all that is decided works: what builders of connections look at.
     fn coming(&self, _year: u16, _loads: &mut SiteLoads) {}
 
-    /// The year ends: adds the rows of its own tables, and says what it paid and emitted.
-    fn year(&mut self, frame: &Frame<'_>, year: u16, tables: &mut Tables) -> RoomYear;
+    /// The year ends: asks what is decided, adds the rows of its own tables, and says what it paid and emitted.
+    fn year(
+        &mut self,
+        frame: &Frame<'_>,
+        year: u16,
+        tables: &mut Tables,
+        plants: &mut dyn Decide<IndustryDecision>,
+    ) -> Result<RoomYear, String>;
 }
