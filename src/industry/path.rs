@@ -156,12 +156,17 @@ impl<'a> Industry<'a> {
         })
     }
 
-    /// Public money in projects that were decided in a year.
+    /// Public money in projects that were decided in a year: all that holds, up to the investment.
     fn granted(&self, year: u16) -> Vec<(Payer, f64)> {
-        let decided = self.projects.iter().filter(|project| project.decided == Some(year));
-        let specs = decided.filter_map(|project| self.spec.project.get(&project.key));
-        let parts = specs.flat_map(|spec| spec.funding.values());
-        parts.filter(|part| part.withdrawn.is_none_or(|at| at > year)).map(|part| (part.payer, part.usd)).collect()
+        let mut granted = Vec::new();
+        for project in self.projects.iter().filter(|project| project.decided == Some(year)) {
+            let Some(spec) = self.spec.project.get(&project.key) else { continue };
+            let (promised_usd, capex_usd) = (project.public_usd, project.effect.capex_usd);
+            let share = if promised_usd > capex_usd { capex_usd / promised_usd } else { 1.0 };
+            let held = spec.funding.values().filter(|part| part.withdrawn.is_none_or(|at| at > year));
+            granted.extend(held.map(|part| (part.payer, part.usd * share)));
+        }
+        granted
     }
 
     /// What investments of a plant are still worth at the end of a year, straight line over their lives, USD.

@@ -135,6 +135,21 @@ fn a_grant_that_is_withdrawn_is_missed() {
     assert_eq!(state(&told, "big"), Some("announced"));
 }
 
+/// Blending at the western works takes 5 M USD: of 4 M and 8 M USD that were promised it gets five twelfths.
+#[test]
+fn a_grant_pays_no_more_than_the_investment() {
+    let project = "[project.small]\nplant = \"west\"\nlever = \"blend\"\nannounced = 2024\ndecides = 2025\n\
+        [project.small.funding.state]\nusd = 4_000_000\n[project.small.funding.union]\nusd = 8_000_000\n";
+    let spec: IndustrySpec = toml::from_str(&format!("decision = \"plan_file\"\n{PLANTS}\n{project}")).unwrap();
+    let mut policy = policy_of(&spec);
+    let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
+    let outside = Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None };
+    let granted = industry.run(outside, &mut *policy).unwrap();
+    let usd: Vec<f64> = granted.iter().map(|part| part.1).collect();
+    assert!((usd[0] - 5e6 / 3.0).abs() < 1.0 && (usd[1] - 10e6 / 3.0).abs() < 1.0, "{usd:?}");
+    assert!((plant(&industry.tables, "west", 2025).public_usd - 5e6).abs() < 1.0);
+}
+
 /// A path of 40 % less by 2035 takes capture that does not pay; without it there is none.
 #[test]
 fn a_path_is_kept_at_least_cost() {
