@@ -330,7 +330,7 @@ fn bench_compares_with_the_built_in_policies() {
 #[test]
 fn new_writes_a_folder_for_each_kind_and_language() {
     let dir = tempfile::tempdir().unwrap();
-    for kind in ["dispatch", "charging", "adoption", "hydrogen-supply", "yard-dispatch", "build-out"] {
+    for kind in ["dispatch", "charging", "adoption", "hydrogen-supply", "yard-dispatch", "build-out", "industry"] {
         for (lang, main) in [("rust", "src/lib.rs"), ("python", "app.py"), ("javascript", "app.js"), ("c", "policy.c")]
         {
             let name = format!("my_{}_{lang}", kind.replace('-', "_"));

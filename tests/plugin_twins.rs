@@ -205,6 +205,94 @@ fn room_to_grow_in_rust_is_the_built_in() {
     assert_ne!(years("transition.build_out=none"), native);
 }
 
+/// Plants beside the port: blending pays, electric heat does not, a project with a grant that does not reach, and a store that is
+/// full after one.
+const PLANTS: &str = r#"
+[industry]
+decision = "least_cost"
+margin = 0.1
+rate = 0.08
+[industry.carrier.coal]
+usd_per_gj = 4
+direct_kg_per_gj = 95
+[industry.carrier.power]
+usd_per_gj = 12
+is_electricity = true
+[industry.plant.east]
+sector = "cement"
+unit = "t"
+output = 1_000_000
+gj_per_unit = { coal = 3.4 }
+process_kg_per_unit = 525
+[industry.plant.west]
+sector = "cement"
+unit = "t"
+output = 500_000
+gj_per_unit = { coal = 3.8 }
+process_kg_per_unit = 525
+[industry.network.store]
+opens = 2026
+capacity_t = 700_000
+usd_per_t = 10
+[industry.lever.blend]
+sectors = ["cement"]
+gj_factor = { coal = 0.8 }
+process_factor = 0.8
+capex_usd_per_unit = 10
+life_years = 20
+lead_years = 1
+ready = 2025
+[industry.lever.electric]
+sectors = ["cement"]
+gj_factor = { coal = 0.2 }
+gj_added = { power = 2.5 }
+life_years = 20
+lead_years = 1
+ready = 2025
+[industry.lever.capture]
+sectors = ["cement"]
+capture_share = 0.9
+capex_usd_per_captured_t = 200
+life_years = 25
+lead_years = 1
+ready = 2025
+network = "store"
+[industry.project.big]
+plant = "west"
+lever = "electric"
+announced = 2025
+decides = 2026
+funding = { state = { usd = 1_000_000 } }
+[industry.credit.stored]
+until = 2032
+usd_per_t = 85
+years = 12
+"#;
+
+/// The same levers in the same years, by their own sums; with more money for a tonne, others.
+#[test]
+fn cheapest_lever_in_rust_is_the_built_in() {
+    let Some(file) = guest("rust", "cheapest_lever") else { return };
+    let (dir, _) = written(&format!("{}\n{PLANTS}", include_str!("cases/transition_port.toml")), &[]);
+    let years = |choice: &str| {
+        replicate(&loaded(dir.path(), &["transition.until=2028", choice]), 1, 0, &AtomicBool::new(false)).unwrap()
+    };
+    let plugin = format!("{:?}", file.display().to_string());
+    let native = years("industry.decision=least_cost");
+    let guest = |most: &str| {
+        years(&format!("industry.decision={{ plugin = {plugin}, params = {{ most_usd_per_t = {most} }} }}"))
+    };
+    let twin = guest("0");
+    assert_eq!(twin.digest, native.digest);
+    let total =
+        |name: &str| twin.metrics.iter().find(|it| it.scope == "total" && it.name == name).unwrap().value.unwrap();
+    assert!(total("plugin_calls") >= 6.0 && total("plugin_rejected") == 0.0);
+    assert_ne!(guest("500").digest, native.digest, "its parameter decides");
+    for other in ["business_as_usual", "abatement_order", "plan_file"] {
+        assert_ne!(years(&format!("industry.decision={other}")).digest, native.digest, "{other}");
+    }
+}
+
 /// On a tariff with dear evenings it pays less a kWh than charging at once, and leaves nobody shorter by much.
 #[test]
 fn price_aware_charging_in_rust_lowers_the_bill() {

@@ -218,6 +218,32 @@ PORTVOLT_IMPORT("build-out-orders", "add-grid") void add_grid(const double *powe
 PORTVOLT_IMPORT("build-out-orders", "build-as-planned") void build_as_planned(uint32_t yes);
 #endif
 
+#ifdef PORTVOLT_INDUSTRY
+PORTVOLT_IMPORT("industry-view", "year") uint32_t year(void);
+PORTVOLT_IMPORT("industry-view", "asked-project") uint32_t asked_project(void);
+PORTVOLT_COLUMN(u32_list, plant_id, "industry-view", "plant-id")
+PORTVOLT_COLUMN(u8_list, plant_sector, "industry-view", "plant-sector")
+PORTVOLT_COLUMN(f64_list, plant_output, "industry-view", "plant-output")
+PORTVOLT_COLUMN(f64_list, plant_direct_t, "industry-view", "plant-direct-t")
+PORTVOLT_COLUMN(f64_list, plant_co2e_t, "industry-view", "plant-co2e-t")
+PORTVOLT_COLUMN(f64_list, plant_earned_usd, "industry-view", "plant-earned-usd")
+PORTVOLT_COLUMN(u32_list, option_plant, "industry-view", "option-plant")
+PORTVOLT_COLUMN(u32_list, option_lever, "industry-view", "option-lever")
+PORTVOLT_COLUMN(u32_list, option_starts, "industry-view", "option-starts")
+PORTVOLT_COLUMN(f64_list, option_capex_usd, "industry-view", "option-capex-usd")
+PORTVOLT_COLUMN(f64_list, option_usd_per_year, "industry-view", "option-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_net_usd_per_year, "industry-view", "option-net-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_resource_usd_per_year, "industry-view", "option-resource-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_abated_t, "industry-view", "option-abated-t")
+PORTVOLT_COLUMN(f64_list, option_captured_t, "industry-view", "option-captured-t")
+PORTVOLT_COLUMN(f64_list, option_electricity_mwh, "industry-view", "option-electricity-mwh")
+PORTVOLT_COLUMN(f64_list, option_hydrogen_t, "industry-view", "option-hydrogen-t")
+PORTVOLT_COLUMN(u8_list, option_asked, "industry-view", "option-asked")
+PORTVOLT_IMPORT("industry-orders", "take") void take(uint32_t option);
+PORTVOLT_IMPORT("industry-orders", "close") void close(uint32_t plant);
+PORTVOLT_IMPORT("industry-orders", "cancel") void cancel(void);
+#endif
+
 /* The policy writes these three; with `#define PORTVOLT_FINISH` before this file is included, `finish` too. */
 extern const description portvolt_about;
 static answer start(const double *parameters, size_t count, uint64_t seed);

@@ -26,7 +26,7 @@ pub(super) struct CompareArgs {
     scenario: PathBuf,
     /// Strategies, separated by commas: `bau` (the unchanged scenario), an overlay file (a bare name is looked for in
     /// the scenario's folder), a built-in policy of charging, dispatch or adoption, `path=value`, or `charging=`, `dispatch=`,
-    /// `hydrogen=`, `adoption=` or `build_out=` with a built-in policy or a plugin's file; parts joined by `+`.
+    /// `hydrogen=`, `adoption=`, `build_out=` or `industry=` with a built-in policy or a plugin's file; parts joined by `+`.
     #[arg(long, value_name = "A,B,...")]
     strategies: Vec<String>,
     /// Adds a strategy that dispatches by this policy.

@@ -86,6 +86,12 @@ impl SiteSpec {
             hours => self.load_kw * self.load_by_hour[hour_of_week % hours],
         }
     }
+
+    /// Adds a load by hour of the week from Monday, kW. From here on the factors are of 1 kW.
+    pub fn add_load(&mut self, kw_by_hour: &[f64]) {
+        self.load_by_hour = kw_by_hour.iter().enumerate().map(|(hour, kw)| self.load_at(hour) + kw).collect();
+        self.load_kw = 1.0;
+    }
 }
 
 /// `[node.ID]`: what stands between a site's connection and its chargers, such as a transformer, a switchboard or a

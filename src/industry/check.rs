@@ -1,7 +1,9 @@
 //! What no schema can see about plants.
 
-use super::spec::{IndustrySpec, LeverSpec, PlantSpec};
+use super::rules::WEEK_H;
+use super::spec::{HydrogenPrice, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::engine_fleet::{EngineFleetSpec, knows_tier};
+use crate::grid::spec::SiteKind;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 use std::collections::BTreeMap;
@@ -23,15 +25,22 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     }
     for (key, carrier) in &spec.carrier {
         checker.curve(&["industry", "carrier", key, "usd_per_gj"], &carrier.usd_per_gj, (-100.0, 10_000.0));
+        by_hour(&["industry", "carrier", key, "load_by_hour"], &carrier.load_by_hour, checker);
+        if !carrier.is_electricity && !carrier.load_by_hour.is_empty() {
+            let message = "is of electricity, and this carrier is none: it has no load";
+            checker.wrong(&["industry", "carrier", key, "load_by_hour"], message, None);
+        }
         let upstream = &carrier.upstream_kg_per_gj;
         checker.curve(&["industry", "carrier", key, "upstream_kg_per_gj"], upstream, (-300.0, 500.0));
     }
     for (key, plant) in &spec.plant {
         self::plant(key, plant, spec, checker);
+        sited(key, plant, scenario, checker);
     }
     for (key, lever) in &spec.lever {
         self::lever(key, lever, spec, checker);
     }
+    hydrogen(spec, scenario, checker);
     for (key, network) in &spec.network {
         checker.curve(&["industry", "network", key, "capacity_t"], &network.capacity_t, (0.0, 1e9));
         checker.curve(&["industry", "network", key, "usd_per_t"], &network.usd_per_t, USD);
@@ -94,8 +103,62 @@ fn plant(key: &str, plant: &PlantSpec, spec: &IndustrySpec, checker: &mut Checke
     carriers(&["industry", "plant", key, "gj_per_unit"], &plant.gj_per_unit, USED, spec, checker);
     checker.curve(&["industry", "plant", key, "output"], &plant.output, (0.0, 1e12));
     checker.curve(&["industry", "plant", key, "benchmark_kg_per_unit"], &plant.benchmark_kg_per_unit, (0.0, 1e6));
+    let standing = &plant.standing_usd_per_unit;
+    checker.curve(&["industry", "plant", key, "standing_usd_per_unit"], standing, (0.0, 100_000.0));
     if let Some(margin) = &plant.margin_usd_per_unit {
         checker.curve(&["industry", "plant", key, "margin_usd_per_unit"], margin, (-1e6, 1e6));
+    }
+}
+
+/// The market of hydrogen.
+fn hydrogen(spec: &IndustrySpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    let Some(market) = &spec.hydrogen else { return };
+    checker.curve(&["industry", "hydrogen", "pipe_t"], &market.pipe_t, (0.0, 1e9));
+    checker.curve(&["industry", "hydrogen", "pipe_usd_per_kg"], &market.pipe_usd_per_kg, (0.0, 100.0));
+    checker.curve(&["industry", "hydrogen", "station_usd_per_kg"], &market.station_usd_per_kg, (0.0, 100.0));
+    if let Some(plant) = &market.plant {
+        checker.key(&["industry", "hydrogen", "plant"], plant, &scenario.hydrogen_plant, "hydrogen_plant");
+    }
+    let is_made = spec.plant.values().any(|plant| plant.makes_hydrogen);
+    if market.price == HydrogenPrice::Producers && !is_made {
+        let message = "producers decide the price, and no plant has `makes_hydrogen`";
+        checker.wrong(&["industry", "hydrogen", "price"], message, None);
+    }
+}
+
+/// A load by hour has a day or a week, and is somewhere above nothing.
+fn by_hour(path: &[&str], factors: &[f64], checker: &mut Checker<'_>) {
+    if !matches!(factors.len(), 0 | 24 | WEEK_H) {
+        checker.wrong(path, format!("has {} factors, neither 24 nor {WEEK_H}", factors.len()), None);
+    }
+    let is_plausible = factors.iter().all(|factor| (0.0..=100.0).contains(factor));
+    if !is_plausible || !factors.is_empty() && factors.iter().all(|factor| *factor == 0.0) {
+        checker.wrong(path, "each factor must be between 0 and 100, and one of them above 0", None);
+    }
+}
+
+/// Where a plant draws its electricity: a neighbour, whose books are not the hub's, without a load that would be the same.
+fn sited(key: &str, plant: &PlantSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
+    by_hour(&["industry", "plant", key, "load_by_hour"], &plant.load_by_hour, checker);
+    let path = ["industry", "plant", key, "site"];
+    let Some(site) = &plant.site else { return };
+    if !checker.key(&path, site, &scenario.site, "site") {
+        return;
+    }
+    let spec = &scenario.site[site];
+    if spec.kind != SiteKind::Plant {
+        let message = format!(
+            "`{site}` is in the books of the hub, and so is the electricity of the plant: it would be paid twice"
+        );
+        checker.wrong(&path, message, Some("name a site with kind = \"plant\"".to_owned()));
+    }
+    if spec.load_kw > 0.0 || spec.load_by_year.is_some() || !spec.load_by_hour.is_empty() {
+        let message = format!("`{site}` has a load of its own, and the plant draws there: it would be counted twice");
+        let help = format!(
+            "take it out with `without = [\"site.{site}.load_kw\"]` (and `load_by_year`, `load_by_hour`), or give what is no \
+             part of the plant a site of its own behind the same connection"
+        );
+        checker.wrong(&path, message, Some(help));
     }
 }
 

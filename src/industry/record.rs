@@ -39,8 +39,12 @@ row! {
         levers: String [""],
         /// units made
         output: f64 ["unit"],
+        /// where it draws electricity from the simulated grid; empty: nowhere, its electricity is a number of the year alone
+        site: String [""],
         /// electricity
         electricity_mwh: f64 ["MWh"],
+        /// highest load of an hour of the week
+        peak_kw: f64 ["kW"],
         /// all other energy
         fuel_gj: f64 ["GJ"],
         /// `CO2e` that leaves it
@@ -67,6 +71,38 @@ row! {
         capex_usd: f64 ["USD"],
         /// public money in the investment
         public_usd: f64 ["USD"],
+    }
+}
+
+row! {
+    /// Hydrogen in a year in which its producers decide the price.
+    HydrogenMarketRow in "hydrogen_market" {
+        /// the year
+        year: u32 [""],
+        /// the dearest producer that is needed; empty: nobody makes hydrogen
+        dearest: String [""],
+        /// levelised cost of that producer: what all are paid
+        usd_per_kg: f64 ["USD/kg"],
+        /// what plants and stations pay at the end of the pipe
+        piped_usd_per_kg: f64 ["USD/kg"],
+        /// what vehicles pay at the dispenser
+        dispensed_usd_per_kg: f64 ["USD/kg"],
+        /// what producers make
+        made_t: f64 ["t"],
+        /// what of it the pipe takes
+        supply_t: f64 ["t"],
+        /// what neighbours ask for
+        neighbours_t: f64 ["t"],
+        /// what plants ask for
+        plants_t: f64 ["t"],
+        /// what vehicles took the year before, and ask for
+        fleets_t: f64 ["t"],
+        /// what neighbours do not get
+        neighbours_lacking_t: f64 ["t"],
+        /// what plants do not get
+        plants_lacking_t: f64 ["t"],
+        /// what stations do not get
+        fleets_lacking_t: f64 ["t"],
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a plant uses, emits and costs in a year, with the levers that it has: formulas on plain values.
 
+use super::hydrogen::GJ_PER_T;
 use super::spec::{CarrierSpec, CreditSpec, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::levelised::capital_recovery_factor;
 use crate::kernel::sums::sums;
@@ -17,6 +18,8 @@ pub struct Outside {
     pub grid_kg_per_mwh: f64,
     /// Price of an allowance, USD/t.
     pub carbon_usd_per_t: f64,
+    /// Price of hydrogen at the end of its pipe where producers decide it, USD/GJ. None: the path of each carrier.
+    pub hydrogen_usd_per_gj: Option<f64>,
 }
 
 sums! {
@@ -62,16 +65,18 @@ impl PlantYear {
     }
 }
 
-/// A plant with some levers in a year, at an output of so many units.
-#[must_use]
-pub fn plant_year(
-    spec: &IndustrySpec,
-    plant: &PlantSpec,
-    levers: &[&LeverSpec],
-    outside: Outside,
-    output: f64,
-) -> PlantYear {
-    let Outside { year, carbon_usd_per_t, .. } = outside;
+/// A unit of a plant's product.
+struct Unit<'a> {
+    /// Energy by carrier, GJ.
+    gj: BTreeMap<&'a str, f64>,
+    /// `CO2e` that leaves the plant, t.
+    direct_t: f64,
+    /// `CO2` that is captured, t.
+    captured_t: f64,
+}
+
+/// A unit as levers leave it.
+fn unit<'a>(spec: &IndustrySpec, plant: &'a PlantSpec, levers: &[&'a LeverSpec]) -> Unit<'a> {
     let mut gj: BTreeMap<&str, f64> = plant.gj_per_unit.iter().map(|(key, gj)| (key.as_str(), *gj)).collect();
     let (mut process_kg, mut escapes) = (plant.process_kg_per_unit, 1.0);
     for lever in levers {
@@ -86,9 +91,8 @@ pub fn plant_year(
         process_kg *= lever.process_factor;
         escapes *= 1.0 - lever.capture_share;
     }
-    let carrier = |key: &str| &spec.carrier[key];
     let direct_kg =
-        |gj: &BTreeMap<&str, f64>| -> f64 { gj.iter().map(|(key, gj)| carrier(key).direct_kg_per_gj * gj).sum() };
+        |gj: &BTreeMap<&str, f64>| -> f64 { gj.iter().map(|(key, gj)| spec.carrier[*key].direct_kg_per_gj * gj).sum() };
     // Energy of capture is not captured itself: it comes from outside of the stream that is cleaned.
     let stream_kg = direct_kg(&gj) + process_kg;
     let captured_t = stream_kg * (1.0 - escapes) / 1000.0;
@@ -99,10 +103,55 @@ pub fn plant_year(
         }
     }
     let direct_t = stream_kg / 1000.0 - captured_t + (direct_kg(&gj) - before) / 1000.0;
+    Unit { gj, direct_t, captured_t }
+}
+
+/// Hydrogen that a plant buys, t.
+#[must_use]
+pub fn hydrogen_t(spec: &IndustrySpec, plant: &PlantSpec, levers: &[&LeverSpec], output: f64) -> f64 {
+    let gj = unit(spec, plant, levers).gj.into_iter().filter(|(key, _)| spec.carrier[*key].is_hydrogen);
+    gj.map(|(_, gj)| gj * output / GJ_PER_T).sum()
+}
+
+/// Hours of a week.
+pub const WEEK_H: usize = 168;
+
+/// What a plant draws from the grid by local hour of the week from Monday, kW, in a year of so many hours. The year's energy is
+/// that of [`plant_year`], spread by the factors of its carrier, or else by the plant's own.
+#[must_use]
+pub fn load_kw(spec: &IndustrySpec, plant: &PlantSpec, levers: &[&LeverSpec], output: f64, year_h: f64) -> Vec<f64> {
+    let mut kw = vec![0.0; WEEK_H];
+    for (key, gj) in unit(spec, plant, levers).gj {
+        let carrier = &spec.carrier[key];
+        if !carrier.is_electricity {
+            continue;
+        }
+        let mean_kw = gj * output / MJ_PER_KWH * 1000.0 / year_h;
+        let factors = if carrier.load_by_hour.is_empty() { &plant.load_by_hour } else { &carrier.load_by_hour };
+        let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
+        for (hour, kw) in kw.iter_mut().enumerate() {
+            *kw += if factors.is_empty() { mean_kw } else { mean_kw * factors[hour % factors.len()] / mean };
+        }
+    }
+    kw.iter_mut().for_each(|kw| *kw = kw.max(0.0));
+    kw
+}
+
+/// A plant with some levers in a year, at an output of so many units.
+#[must_use]
+pub fn plant_year(
+    spec: &IndustrySpec,
+    plant: &PlantSpec,
+    levers: &[&LeverSpec],
+    outside: Outside,
+    output: f64,
+) -> PlantYear {
+    let Outside { year, carbon_usd_per_t, .. } = outside;
+    let Unit { gj, direct_t, captured_t } = unit(spec, plant, levers);
     let mut out =
         PlantYear { output, direct_t: direct_t * output, captured_t: captured_t * output, ..PlantYear::default() };
     for (key, gj) in &gj {
-        energy(carrier(key), gj * output, outside, &mut out);
+        energy(&spec.carrier[*key], gj * output, outside, &mut out);
     }
     let free_t = plant.benchmark_kg_per_unit.at(year) / 1000.0 * output;
     out.carbon_usd = (out.direct_t - free_t) * carbon_usd_per_t;
@@ -119,7 +168,8 @@ pub fn plant_year(
 
 /// Adds the use of a carrier.
 fn energy(carrier: &CarrierSpec, gj: f64, outside: Outside, out: &mut PlantYear) {
-    out.energy_usd += gj * carrier.usd_per_gj.at(outside.year);
+    let hydrogen_usd = outside.hydrogen_usd_per_gj.filter(|_| carrier.is_hydrogen);
+    out.energy_usd += gj * hydrogen_usd.unwrap_or_else(|| carrier.usd_per_gj.at(outside.year));
     out.nox_kg += gj * carrier.nox_g_per_gj / 1000.0;
     if carrier.is_electricity {
         let mwh = gj / MJ_PER_KWH;
@@ -143,12 +193,18 @@ pub struct Effect {
     pub usd_per_year: f64,
     /// The same without the price of carbon and credits, and before public money: what it takes.
     pub resource_usd_per_year: f64,
+    /// Credits, spread over its life, USD a year.
+    pub credit_usd_per_year: f64,
     /// Running cost of the lever itself that a margin is taken of: annuity and running cost, USD a year.
     pub gross_usd_per_year: f64,
     /// `CO2e` that is emitted less, with supply, t a year.
     pub abated_t: f64,
     /// Captured more, t a year.
     pub captured_t: f64,
+    /// Electricity more, `MWh` a year.
+    pub electricity_mwh: f64,
+    /// Hydrogen more, t a year.
+    pub hydrogen_t: f64,
 }
 
 impl Effect {
@@ -204,9 +260,12 @@ pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) 
         premium_usd,
         usd_per_year: (capex_usd - public_usd).max(0.0) * annuity + running_usd - credit_usd,
         resource_usd_per_year: capex_usd * annuity + own_usd + energy_usd,
+        credit_usd_per_year: credit_usd,
         gross_usd_per_year: capex_usd * annuity + own_usd.max(0.0),
         abated_t: before.co2e_t() - after.co2e_t(),
         captured_t,
+        electricity_mwh: after.electricity_mwh - before.electricity_mwh,
+        hydrogen_t: hydrogen_t(spec, plant, &with, output) - hydrogen_t(spec, plant, has, output),
     }
 }
 
@@ -249,7 +308,8 @@ mod tests {
         assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{a} is not {b}");
     }
 
-    const OUTSIDE: Outside = Outside { year: 2030, grid_kg_per_mwh: 100.0, carbon_usd_per_t: 30.0 };
+    const OUTSIDE: Outside =
+        Outside { year: 2030, grid_kg_per_mwh: 100.0, carbon_usd_per_t: 30.0, hydrogen_usd_per_gj: None };
 
     /// A kiln: 3.4 GJ of coal and 0.25 GJ of electricity for a tonne, 525 kg of process `CO2`.
     fn spec() -> IndustrySpec {
@@ -350,6 +410,34 @@ mod tests {
         close(first.usd_per_year - granted.usd_per_year, 5e8 * capital_recovery_factor(0.08, 25));
         let late = effect(&spec, &candidate, Outside { year: 2033, ..OUTSIDE });
         assert!(late.usd_per_year > first.usd_per_year + 30e6, "the credit has ended");
+    }
+
+    /// By hand: 1,000,000 units of 0.25 GJ are 69.4 GWh, 7,927 kW over 8,760 h; with a third of the hours at twice and the rest at
+    /// half, twice and half of that. Capture adds 0.36 GJ for each of 763,200 t, 76.32 GWh: in its own hours, 8 of 24, at three
+    /// times its mean of 8,712 kW.
+    #[test]
+    fn a_load_by_hand() {
+        let mut spec = spec();
+        let flat = load_kw(&spec, &spec.plant["kiln"], &[], 1e6, 8_760.0);
+        assert!(flat.len() == WEEK_H && flat.iter().all(|kw| (kw - 7_927.4).abs() < 0.1), "{}", flat[0]);
+        let by_hour: Vec<f64> = (0..24).map(|hour| if hour < 8 { 2.0 } else { 0.5 }).collect();
+        spec.plant.get_mut("kiln").unwrap().load_by_hour.clone_from(&by_hour);
+        let shaped = load_kw(&spec, &spec.plant["kiln"], &[], 1e6, 8_760.0);
+        close(shaped[24 + 7], flat[0] * 2.0);
+        close(shaped[24 + 8], flat[0] * 0.5);
+        let night = CarrierSpec {
+            load_by_hour: by_hour.iter().map(|factor| if *factor > 1.0 { 1.0 } else { 0.0 }).collect(),
+            ..spec.carrier["electricity"].clone()
+        };
+        spec.carrier.insert("night".to_owned(), night);
+        spec.lever.get_mut("capture").unwrap().gj_per_captured_t = BTreeMap::from([("night".to_owned(), 0.36)]);
+        let (plant, capture) = (&spec.plant["kiln"], &spec.lever["capture"]);
+        let with = load_kw(&spec, plant, &[capture], 1e6, 8_760.0);
+        close(with[8], shaped[8]);
+        assert!((with[7] - shaped[7] - 3.0 * 8_712.3).abs() < 0.2, "{}", with[7] - shaped[7]);
+        // The week holds the energy of the year over its weeks.
+        let year = plant_year(&spec, plant, &[capture], OUTSIDE, 1e6);
+        close(with.iter().sum::<f64>(), year.electricity_mwh * 1000.0 * 168.0 / 8_760.0);
     }
 
     /// Less clinker first: 20 % less of it, and some heat for what takes its place, by hand (3.02 x 95 + 420) x 1,000 t. It costs

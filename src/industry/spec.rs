@@ -3,6 +3,8 @@
 use crate::account::sector::Sector;
 use crate::kernel::curve::Curve;
 use crate::kernel::sources::Sources;
+use crate::policy::kind::IndustryDecision;
+use crate::policy::spec::{Choice, NameOr, name_or_table};
 use crate::transition::regulation::Payer;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,8 +14,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IndustrySpec {
-    /// How plants decide.
-    pub decision: PlantDecision,
+    /// How plants decide about levers: a name, the file of a plugin (`my.wasm`), or a table.
+    #[serde(deserialize_with = "name_or_table")]
+    #[schemars(with = "NameOr<Choice<IndustryDecision>>")]
+    pub decision: Choice<IndustryDecision>,
     /// Year of the dollars in which all amounts of `[industry]` are written, with those of removals. None: that of the
     /// transition.
     #[schemars(range(min = 1980, max = 2100))]
@@ -38,6 +42,8 @@ pub struct IndustrySpec {
     /// Is what is left in the last year removed from the air, as far as `removal` allows?
     #[serde(default)]
     pub removes: bool,
+    /// Hydrogen that plants make and sell. None: it costs what `transition.price` and each carrier say.
+    pub hydrogen: Option<HydrogenMarketSpec>,
     /// Energy that plants buy.
     #[serde(default)]
     pub carrier: BTreeMap<String, CarrierSpec>,
@@ -67,20 +73,36 @@ pub struct IndustrySpec {
     pub sources: Sources,
 }
 
-/// How plants decide about levers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+/// What decides the price of hydrogen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum PlantDecision {
-    /// Nobody decides anything: plants go on, and announced projects stay announced.
-    BusinessAsUsual,
-    /// Each plant takes what is cheaper than to go on, by the margin.
-    LeastCost,
-    /// The same, and what paths ask beyond that, at least cost.
-    Mandate,
-    /// All levers in the order of their cost of a tonne, up to a most.
-    AbatementOrder,
-    /// Announced projects as announced, and nothing else.
-    PlanFile,
+pub enum HydrogenPrice {
+    /// The paths of `transition.price` and of carriers.
+    #[default]
+    Curve,
+    /// What the dearest producer that is needed takes for a kilogram.
+    Producers,
+}
+
+/// `[industry.hydrogen]`: hydrogen of plants with `makes_hydrogen`, through one pipe to neighbours, plants and stations.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HydrogenMarketSpec {
+    /// What decides the price: a switch for comparisons.
+    #[serde(default)]
+    pub price: HydrogenPrice,
+    /// What the pipe is in the simulated weeks: a key of `[hydrogen_plant]`, which sells at this price what plants leave, and
+    /// whose neighbours are customers. None: fleets and plants are the only ones.
+    pub plant: Option<String>,
+    /// What the pipe takes by year, t a year.
+    pub pipe_t: Curve,
+    /// Its tariff by year, USD/kg.
+    pub pipe_usd_per_kg: Curve,
+    /// What stations take between the end of the pipe and the dispenser by year, USD/kg.
+    pub station_usd_per_kg: Curve,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
 }
 
 /// `[industry.carrier.ID]`: something that plants burn or use.
@@ -105,6 +127,15 @@ pub struct CarrierSpec {
     /// Is it electricity from the grid?
     #[serde(default)]
     pub is_electricity: bool,
+    /// Is it hydrogen? Where `[industry.hydrogen]` sets the price by producers, it costs that and the pipe, by its lower heating
+    /// value. What its makers emit is theirs: `upstream_kg_per_gj` is for hydrogen from elsewhere.
+    #[serde(default)]
+    pub is_hydrogen: bool,
+    /// Of electricity that is bought in certain hours: when plants with a `site` draw it, by local hour, as factors: 24 of a
+    /// day or 168 of a week from Monday. Their mean is taken as 1: energy is what plants use. Empty: as each plant draws.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 168))]
+    pub load_by_hour: Vec<f64>,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -122,6 +153,21 @@ pub struct PlantSpec {
     /// Does it lie inside the border of the hub?
     #[serde(default = "default_inside")]
     pub inside: bool,
+    /// Is its unit a tonne of hydrogen that it sells to whoever asks?
+    #[serde(default)]
+    pub makes_hydrogen: bool,
+    /// Of such a plant: capital and upkeep of what stood before any lever, USD per unit by year. They are in the price of its
+    /// hydrogen and in no book.
+    #[serde(default)]
+    pub standing_usd_per_unit: Curve,
+    /// Where it draws electricity from the simulated grid: a key of `[site]` of the kind `plant` without a load of its own.
+    /// None: its electricity is a number of the year and no load of the grid.
+    pub site: Option<String>,
+    /// Its load there by local hour, as factors: 24 of a day or 168 of a week from Monday. Their mean is taken as 1: energy is
+    /// what it uses. Empty: always the same.
+    #[serde(default)]
+    #[schemars(length(min = 0, max = 168))]
+    pub load_by_hour: Vec<f64>,
     /// What a unit of its product is, such as `t clinker`.
     pub unit: String,
     /// Units a year, by year.

@@ -6,6 +6,8 @@ use super::record::{IndustryRow, PlantProjectRow, PlantProjectState};
 use super::rules::Outside;
 use super::spec::IndustrySpec;
 use crate::kernel::random::Seed;
+use crate::policy::decide::{Decide, Decision as _};
+use crate::policy::kind::IndustryDecision;
 
 const PLANTS: &str = r#"
     rate = 0.08
@@ -57,15 +59,22 @@ const PLANTS: &str = r#"
 fn run(head: &str, more: &str, carbon_usd_per_t: f64, years: std::ops::RangeInclusive<u16>) -> IndustryTables {
     let text = format!("{head}\n{PLANTS}\n{more}");
     let spec: IndustrySpec = toml::from_str(&text).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     for year in years {
-        industry.run(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t });
+        industry
+            .run(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t, hydrogen_usd_per_gj: None }, &mut *policy)
+            .unwrap();
     }
     industry.tables
 }
 
 fn plant<'a>(tables: &'a IndustryTables, key: &str, year: u32) -> &'a IndustryRow {
     tables.plants.iter().find(|row| row.plant == key && row.year == year).unwrap()
+}
+
+fn policy_of(spec: &IndustrySpec) -> Box<dyn Decide<IndustryDecision>> {
+    IndustryDecision::make(&spec.decision, None).unwrap()
 }
 
 /// The last state of a project.
@@ -126,6 +135,21 @@ fn a_grant_that_is_withdrawn_is_missed() {
     assert_eq!(state(&told, "big"), Some("announced"));
 }
 
+/// Blending at the western works takes 5 M USD: of 4 M and 8 M USD that were promised it gets five twelfths.
+#[test]
+fn a_grant_pays_no_more_than_the_investment() {
+    let project = "[project.small]\nplant = \"west\"\nlever = \"blend\"\nannounced = 2024\ndecides = 2025\n\
+        [project.small.funding.state]\nusd = 4_000_000\n[project.small.funding.union]\nusd = 8_000_000\n";
+    let spec: IndustrySpec = toml::from_str(&format!("decision = \"plan_file\"\n{PLANTS}\n{project}")).unwrap();
+    let mut policy = policy_of(&spec);
+    let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
+    let outside = Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None };
+    let granted = industry.run(outside, &mut *policy).unwrap();
+    let usd: Vec<f64> = granted.iter().map(|part| part.1).collect();
+    assert!((usd[0] - 5e6 / 3.0).abs() < 1.0 && (usd[1] - 10e6 / 3.0).abs() < 1.0, "{usd:?}");
+    assert!((plant(&industry.tables, "west", 2025).public_usd - 5e6).abs() < 1.0);
+}
+
 /// A path of 40 % less by 2035 takes capture that does not pay; without it there is none.
 #[test]
 fn a_path_is_kept_at_least_cost() {
@@ -146,9 +170,12 @@ fn a_path_is_kept_at_least_cost() {
 fn what_closes_is_told_as_closed() {
     let closing = PLANTS.replace("elsewhere_kg_per_unit = 900", "elsewhere_kg_per_unit = 900\ncloses = 2028");
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{closing}")).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2026..=2029).for_each(|year| {
-        industry.run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
+        industry
+            .run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None }, &mut *policy)
+            .unwrap();
     });
     let (open, closed) = (plant(&industry.tables, "west", 2027), plant(&industry.tables, "west", 2028));
     assert!(closed.closed && closed.direct_t == 0.0 && !open.closed);
@@ -156,11 +183,121 @@ fn what_closes_is_told_as_closed() {
     assert!((closed.elsewhere_t - 450_000.0).abs() < 1e-6 && open.elsewhere_t == 0.0);
     let losing = PLANTS.replace("elsewhere_kg_per_unit = 900", "margin_usd_per_unit = 10");
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"business_as_usual\"\n{losing}")).unwrap();
+    let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2025..=2026).for_each(|year| {
-        industry.run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0 });
+        industry
+            .run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None }, &mut *policy)
+            .unwrap();
     });
     assert!(plant(&industry.tables, "west", 2026).closed && !plant(&industry.tables, "east", 2026).closed);
+}
+
+const HYDROGEN: &str = r#"
+    rate = 0.08
+    [hydrogen]
+    price = "producers"
+    pipe_t = 120_000
+    pipe_usd_per_kg = 0.5
+    station_usd_per_kg = 6
+    [carrier.gas]
+    usd_per_gj = 8
+    direct_kg_per_gj = 50
+    [carrier.power]
+    usd_per_gj = 10
+    is_electricity = true
+    [carrier.hydrogen]
+    usd_per_gj = 99
+    is_hydrogen = true
+    [plant.reformer]
+    sector = "hydrogen"
+    unit = "t"
+    output = 80_000
+    makes_hydrogen = true
+    standing_usd_per_unit = 500
+    gj_per_unit = { gas = 200 }
+    [plant.electrolyser]
+    sector = "hydrogen"
+    unit = "t"
+    output = 40_000
+    makes_hydrogen = true
+    standing_usd_per_unit = 2_000
+    gj_per_unit = { power = 190 }
+    [plant.kiln]
+    sector = "cement"
+    unit = "t"
+    output = 1_000_000
+    gj_per_unit = { gas = 3.4 }
+    [plant.boiler]
+    sector = "heat"
+    unit = "GJ"
+    output = 1_199_600
+    gj_per_unit = { hydrogen = 1 }
+    [lever.hydrogen_heat]
+    plants = ["kiln"]
+    gj_factor = { gas = 0 }
+    gj_added = { hydrogen = 3.4 }
+    life_years = 20
+    lead_years = 1
+    ready = 2025
+"#;
+
+fn hydrogen_hub(change: (&str, &str), years: &[[f64; 3]]) -> IndustryTables {
+    assert!(HYDROGEN.contains(change.0), "{}", change.0);
+    let text = format!("decision = \"abatement_order\"\n{}", HYDROGEN.replace(change.0, change.1));
+    let spec: IndustrySpec = toml::from_str(&text).unwrap();
+    let mut policy = policy_of(&spec);
+    let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
+    for (year, others_t) in (2025..).zip(years) {
+        let outside = Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 20.0, hydrogen_usd_per_gj: None };
+        industry.begin(outside, *others_t);
+        industry.finish(outside, &mut *policy).unwrap();
+    }
+    industry.tables
+}
+
+/// By hand: the reformer pays 200 x 8 USD of gas, 10 t of carbon at 20 USD and 500 USD of what stands: 2,300 USD a tonne; the electrolyser
+/// 190 x 10 + 2,000 = 3,900. The boiler burns 10,000 t. With 60,000 t for neighbours the reformer is the dearest: 2.3 USD, 2.8 at the end of
+/// the pipe, 8.8 at the dispenser. Fleets that ask for 11,000 t need the electrolyser. The boiler pays what the pipe takes.
+#[test]
+fn producers_decide_the_price_of_hydrogen() {
+    let never = ("ready = 2025", "ready = 2100");
+    let tables = hydrogen_hub(never, &[[60_000.0, 0.0, 0.0], [60_000.0, 0.0, 11_000.0]]);
+    let [calm, busy] = &tables.hydrogen[..] else { panic!("two years") };
+    let close = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-9, "{a} is not {b}");
+    close(calm.usd_per_kg, 2.3);
+    close(calm.piped_usd_per_kg, 2.8);
+    close(calm.dispensed_usd_per_kg, 8.8);
+    close(calm.plants_t, 10_000.0);
+    close(busy.usd_per_kg, 3.9);
+    assert_eq!((calm.dearest.as_str(), busy.dearest.as_str()), ("reformer", "electrolyser"));
+    close(plant(&tables, "boiler", 2025).energy_usd, 2.8e3 * 10_000.0);
+    close(plant(&tables, "boiler", 2026).energy_usd, 4.4e3 * 10_000.0);
+    let lacks =
+        |row: &super::record::HydrogenMarketRow| row.neighbours_lacking_t + row.plants_lacking_t + row.fleets_lacking_t;
+    assert_eq!((lacks(calm), lacks(busy)), (0.0, 0.0));
+    let by_curve = hydrogen_hub(("price = \"producers\"", "price = \"curve\""), &[[60_000.0, 0.0, 0.0]]);
+    assert!(by_curve.hydrogen.is_empty(), "the path of the carrier holds");
+    close(plant(&by_curve, "boiler", 2025).energy_usd, 99.0 * 1_199_600.0);
+}
+
+/// The kiln would need 28,343 t. Neighbours and the boiler take 70,000 t of 120,000 t: it goes on hydrogen. With fleets that took
+/// 25,000 t the year before there is no room, as long as they do. Fleets that come after it get what is left.
+#[test]
+fn hydrogen_goes_to_who_was_there_first() {
+    let early =
+        hydrogen_hub(("output = 80_000", "output = 80_000"), &[[60_000.0, 0.0, 0.0], [60_000.0, 0.0, 25_000.0]]);
+    assert_eq!(state(&early, "kiln/hydrogen_heat"), Some("operating"));
+    let row = &early.hydrogen[1];
+    assert!((row.plants_t - 38_343.0).abs() < 1.0 && row.supply_t == 120_000.0, "{row:?}");
+    // 60,000 and 10,000 t were there; 50,000 t are left for 28,343 and 25,000 t.
+    let share = 50_000.0 / (25_000.0 + row.plants_t - 10_000.0);
+    assert!(
+        (row.fleets_lacking_t - 25_000.0 * (1.0 - share)).abs() < 1e-6 && row.neighbours_lacking_t == 0.0,
+        "{row:?}"
+    );
+    let late = hydrogen_hub(("output = 80_000", "output = 80_000"), &[[60_000.0, 0.0, 25_000.0]; 3]);
+    assert_eq!(state(&late, "kiln/hydrogen_heat"), None);
 }
 
 /// Projects are two years late on average, beside the years they take: 800 of them, standard error 0.07 years.
@@ -170,8 +307,14 @@ fn delays_have_their_mean() {
     let spec: IndustrySpec = toml::from_str(&text).unwrap();
     let mut late = Vec::new();
     for replication in 0..400 {
+        let mut policy = policy_of(&spec);
         let mut industry = Industry::new(&spec, Seed { seed: 1, replication });
-        industry.run(Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0 });
+        industry
+            .run(
+                Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0, hydrogen_usd_per_gj: None },
+                &mut *policy,
+            )
+            .unwrap();
         let years = |row: &PlantProjectRow| row.starts.unwrap() - row.decided.unwrap() - 2;
         late.extend(
             industry.tables.projects.iter().filter(|row| row.lever == "blend").map(|row| f64::from(years(row))),

@@ -67,6 +67,8 @@ pub enum Purpose {
     Vessels = 54,
     /// How late a project at a plant is, and whether it is cancelled.
     PlantProjects = 55,
+    /// Random numbers of a plugin that decides about levers of plants.
+    IndustryPlugin = 56,
 }
 
 /// The seed of a run: the user's number and the replication's.

@@ -19,6 +19,7 @@ mod engine;
 mod error;
 mod host;
 mod hydrogen;
+mod industry;
 mod kind;
 mod loader;
 mod order;

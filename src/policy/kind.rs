@@ -27,6 +27,8 @@ pub struct KindFacts {
     pub purpose: Purpose,
     /// A template of scenarios in which it is asked.
     pub template: &'static str,
+    /// What a run of the template needs beside, on the command line: with a blank before it, or nothing.
+    pub with: &'static str,
     /// The scenario of the suite in which it is asked, and the settings that make that short and ask it.
     pub trial: (&'static str, &'static [&'static str]),
     /// What a scenario must have, or it is never asked.
@@ -52,6 +54,18 @@ const PLANNED: &[&str] = &[
      serve_first = \"carriers\" }",
     "charger.tractor_lot.lot=back",
     "charger.handler_lot.lot=back",
+];
+
+/// Works beside the port of the suite, which have levers to decide about.
+const WORKS: &[&str] = &[
+    "transition.until=2027",
+    "industry={ decision = \"least_cost\", rate = 0.08, \
+     carrier = { coal = { usd_per_gj = 4, direct_kg_per_gj = 95 }, power = { usd_per_gj = 20, is_electricity = true } }, \
+     plant = { east = { sector = \"cement\", unit = \"t\", output = 1000000, gj_per_unit = { coal = 3.4 }, process_kg_per_unit = 525 }, \
+     west = { sector = \"cement\", unit = \"t\", output = 500000, gj_per_unit = { coal = 3.6 }, process_kg_per_unit = 525 } }, \
+     lever = { blend = { sectors = [\"cement\"], gj_factor = { coal = 0.8 }, process_factor = 0.8, capex_usd_per_unit = 10, \
+     life_years = 20, lead_years = 1, ready = 2025 }, electric = { sectors = [\"cement\"], gj_factor = { coal = 0 }, \
+     gj_added = { power = 3 }, capex_usd_per_unit = 100, life_years = 20, lead_years = 1, ready = 2025 } } }",
 ];
 
 macro_rules! policy_kinds {
@@ -111,6 +125,7 @@ policy_kinds! { $
         decides: "which truck takes which haul, and which truck charges where",
         purpose: Purpose::DispatchPlugin,
         template: "depot_night",
+        with: "",
         trial: ("depot", &["time.days=1"]),
         needs: "haul for a fleet",
     }
@@ -123,6 +138,7 @@ policy_kinds! { $
         decides: "the set-point of each charging session",
         purpose: Purpose::ChargingPlugin,
         template: "depot_night",
+        with: "",
         trial: ("depot", &["time.days=1"]),
         needs: "charger",
     }
@@ -135,6 +151,7 @@ policy_kinds! { $
         decides: "what is bought in a year of a transition",
         purpose: Purpose::AdoptionPlugin,
         template: "hub_2045",
+        with: "",
         trial: ("transition", &["transition.until=2027"]),
         needs: "[transition]",
     }
@@ -147,6 +164,7 @@ policy_kinds! { $
         decides: "when electrolysers run and hydrogen is ordered",
         purpose: Purpose::HydrogenPlugin,
         template: "hydrogen_corridor",
+        with: "",
         trial: ("hydrogen", &["time.days=1"]),
         needs: "hydrogen station",
     }
@@ -159,6 +177,7 @@ policy_kinds! { $
         decides: "which unit of a yard takes which move, and when and where it charges",
         purpose: Purpose::YardPlugin,
         template: "port_terminal",
+        with: "",
         trial: ("terminal", PLANNED),
         needs: "terminal with a plan",
     }
@@ -171,8 +190,22 @@ policy_kinds! { $
         decides: "what is built in a year of a transition",
         purpose: Purpose::BuildOutPlugin,
         template: "hub_2045",
+        with: "",
         trial: ("transition", &["transition.until=2027"]),
         needs: "[transition]",
+    }
+    /// Which levers plants decide in a year.
+    IndustryDecision {
+        keys: NoKeys,
+        word: "industry",
+        setting: "industry.decision",
+        default: "business_as_usual",
+        decides: "which levers plants take, and which plants close, in a year of a transition",
+        purpose: Purpose::IndustryPlugin,
+        template: "hub_2045",
+        with: " --strategy all_sectors",
+        trial: ("transition", WORKS),
+        needs: "[industry]",
     }
 }
 
@@ -198,8 +231,8 @@ impl PolicyKind {
     /// Its option on the command line, without dashes.
     #[must_use]
     pub fn option(self) -> &'static str {
-        let key = self.table_and_key().1;
-        if key.contains('_') { self.word() } else { key }
+        let (table, key) = self.table_and_key();
+        if table == "policy" { key } else { self.word() }
     }
 
     /// The kind of a word as users write it: that of [`Self::word`], or the key of a scenario.
@@ -211,7 +244,7 @@ impl PolicyKind {
     /// Is it asked once a year, and not in the ticks of a simulation?
     #[must_use]
     pub fn is_yearly(self) -> bool {
-        self.table_and_key().0 == "transition"
+        self.table_and_key().0 != "policy"
     }
 }
 

@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod energy_sites;
 pub mod floor;
 pub mod hydrogen;
+pub mod industry;
 pub mod keys;
 pub mod kind;
 pub mod parameter;

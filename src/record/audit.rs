@@ -191,6 +191,8 @@ checks! {
     YearEmissions,
     /// The sectors of a year add up to the emissions of the hub.
     YearInventory,
+    /// What plants use in a year went through the meters of their sites, once.
+    YearPlants,
 }
 
 /// Something that does not hold.

@@ -9,6 +9,7 @@ use crate::scenario::doubt::doubts;
 use crate::scenario::loaded::{Background, Loaded};
 use crate::scenario::phase_in::{PhaseIn, phase_ins};
 use crate::scenario::{Quality, Scenario};
+use crate::transition::spec::TransitionSpec;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -262,7 +263,7 @@ impl Hub {
             phase_ins: phase_ins(loaded),
             background: loaded.background.clone(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
-                policies: format!("{} and {}", spec.adoption.word(), spec.build_out.word()),
+                policies: policies_of(spec, scenario),
                 money_year: spec.money_year,
                 grid: spec.grid.kind.word().to_owned(),
             }),
@@ -382,6 +383,12 @@ fn limit(spec: &LimitSpec) -> Limit {
         Days::Weekends => "weekends".to_owned(),
     });
     Limit { on, kw, from, to, hours, days, months, reason }
+}
+
+/// The policies of a transition, as its page names them.
+fn policies_of(spec: &TransitionSpec, scenario: &Scenario) -> String {
+    let plants = scenario.industry.as_ref().map(|industry| format!(", plants by {}", industry.decision.word()));
+    format!("{} and {}{}", spec.adoption.word(), spec.build_out.word(), plants.unwrap_or_default())
 }
 
 fn doubtful(loaded: &Loaded) -> Vec<Doubtful> {

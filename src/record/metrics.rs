@@ -342,6 +342,8 @@ catalogue! {
         "cost of the energy of electrolysers and compressors";
     H2Co2eKgPerKg = "h2_co2e_kg_per_kg" ["kg/kg"] less in [Total, Site]
         "carbon intensity of dispensed hydrogen, with supply and compression";
+    H2PriceUsdPerKg = "h2_price_usd_per_kg" ["USD/kg"] less in [Year] "hydrogen at the dispenser, where its producers decide the price";
+    H2LackingT = "h2_lacking_t" ["t"] less in [Year] "hydrogen that customers of the pipe ask for and do not get";
     H2CostUsdPerKg = "h2_cost_usd_per_kg" ["USD/kg"] less in [Total, Site]
         "levelised cost of dispensed hydrogen: real, without tax";
     H2CostElectrolyserUsdPerKg = "h2_cost_electrolyser_usd_per_kg" ["USD/kg"] less in [Total, Site]

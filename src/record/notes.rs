@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What the sandbox noted of one plugin in one run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginNotes {
-    /// What it decides: `dispatch`, `charging`, `hydrogen-supply`, `yard-dispatch`, `adoption` or `build-out`.
+    /// What it decides: `dispatch`, `charging`, `hydrogen-supply`, `yard-dispatch`, `adoption`, `build-out` or `industry`.
     pub kind: String,
     /// Its name.
     pub name: String,

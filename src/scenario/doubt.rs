@@ -2,6 +2,7 @@
 
 use super::Scenario;
 use super::loaded::Loaded;
+use crate::industry::spec::{LeverSpec, PlantSpec};
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
 use crate::policy::decide::is_asked;
@@ -39,6 +40,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(hydrogen_without_price(scenario));
     out.extend(terminals_without_vessels(scenario));
     out.extend(crowded_pools(scenario));
+    out.extend(plants_without_site(scenario));
     out
 }
 
@@ -102,6 +104,27 @@ fn charging_without_tariff(scenario: &Scenario) -> Option<String> {
     let first = free.first()?;
     let more = if free.len() > 1 { format!(" and {} more sites", free.len() - 1) } else { String::new() };
     Some(format!("`{first}`{more} charge vehicles without a `tariff`: that electricity is in no cost of [money]"))
+}
+
+/// Plants whose electricity no connection carries.
+fn plants_without_site(scenario: &Scenario) -> Option<String> {
+    let spec = scenario.industry.as_ref()?;
+    let is_drawn =
+        |gj: &BTreeMap<String, f64>| gj.keys().any(|key| spec.carrier.get(key).is_some_and(|it| it.is_electricity));
+    let may_draw = |key: &str, plant: &PlantSpec| {
+        let fits = |lever: &&LeverSpec| {
+            lever.plants.iter().any(|it| it == key) || lever.plants.is_empty() && lever.sectors.contains(&plant.sector)
+        };
+        let mut levers = spec.lever.values().filter(fits);
+        is_drawn(&plant.gj_per_unit) || levers.any(|it| is_drawn(&it.gj_added) || is_drawn(&it.gj_per_captured_t))
+    };
+    let bare = spec.plant.iter().filter(|(key, plant)| plant.site.is_none() && may_draw(key, plant));
+    let names: Vec<&str> = bare.map(|(key, _)| key.as_str()).collect();
+    let told = format!(
+        "without a `site` the electricity of plants is a number of the year and no load of the simulated grid: {}",
+        names.join(", ")
+    );
+    (!names.is_empty()).then_some(told)
 }
 
 /// Hydrogen that is in no cost.

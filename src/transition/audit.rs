@@ -6,6 +6,9 @@ use super::scope::Scope;
 use crate::record::audit::{Check, Finding, Findings};
 use crate::record::table::Row as _;
 
+/// A sampled week in which clocks change has an hour more or less: that share of its energy.
+const CLOCK_SHARE: f64 = 0.01;
+
 /// What does not add up in the rows of a year; empty when all is well. `is_neighbour` tells scopes that are in no sum of the hub.
 pub(super) fn broken(tables: &Tables, year: u16, is_neighbour: impl Fn(&Scope) -> bool) -> Vec<Finding> {
     let mut findings = Findings::default();
@@ -23,6 +26,11 @@ pub(super) fn broken(tables: &Tables, year: u16, is_neighbour: impl Fn(&Scope) -
         findings.equal(Check::YearLedger, what, total.total_usd, paid_usd(&tables.ledger, year, &PRIVATE));
     }
     emissions(tables, year, counts, &mut findings);
+    for row in tables.connections.iter().filter(|row| row.alone && row.year == u32::from(year)) {
+        let what = || format!("electricity of the plants at {} in {year}, and what its meter read, MWh", row.site);
+        let tolerance = CLOCK_SHARE * row.meter_mwh.abs().max(1.0);
+        findings.near(Check::YearPlants, what, row.plants_mwh, row.meter_mwh, tolerance);
+    }
     findings.all()
 }
 
@@ -64,7 +72,9 @@ mod tests {
     use super::{Scope, broken};
     use crate::account::sector::Sector;
     use crate::record::audit::Check;
-    use crate::transition::record::{EmissionsRow, FinanceRow, InventoryRow, LedgerItem, LedgerRow, Party, Tables};
+    use crate::transition::record::{
+        ConnectionRow, EmissionsRow, FinanceRow, InventoryRow, LedgerItem, LedgerRow, Party, Tables,
+    };
 
     fn whole() -> Tables {
         let paid = |scope: Scope, diesel_usd| FinanceRow {
@@ -96,6 +106,19 @@ mod tests {
                 co2e_t: 3.0,
                 ..InventoryRow::nothing(2030, Sector::Trucks, true)
             }],
+            connections: vec![ConnectionRow {
+                year: 2030,
+                site: "works".to_owned(),
+                plants: "kiln".to_owned(),
+                alone: true,
+                plants_mwh: 100.0,
+                meter_mwh: 100.5,
+                peak_kw: 12.0,
+                limit_kw: None,
+                over_h: 0.0,
+                over_kw: 0.0,
+                bill_usd: None,
+            }],
             ..Tables::default()
         }
     }
@@ -114,6 +137,8 @@ mod tests {
         assert_eq!(told(|tables| tables.ledger[0].usd = 1.0), [Check::YearLedger]);
         assert_eq!(told(|tables| tables.emissions[0].co2e_grid_t = 1.0), [Check::YearEmissions]);
         assert_eq!(told(|tables| tables.inventory[0].co2e_t = 2.0), [Check::YearInventory]);
+        assert_eq!(told(|tables| tables.connections[0].meter_mwh = 200.0), [Check::YearPlants]);
+        assert_eq!(told(|tables| tables.connections[0].meter_mwh = 98.0), [Check::YearPlants]);
         assert_eq!(told(|tables| tables.inventory[0].inside = false), [Check::YearInventory]);
     }
 }

@@ -7,29 +7,42 @@ use super::offer::{price_usd, residual};
 use super::operated::OperatingYear;
 use super::pathway::Pathway;
 use super::payers::Ledger;
+use super::plants;
 use super::record::{
     CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, LedgerItem, Party, ProjectRow, RemovalRow, RuleKind, RuleRow,
 };
 use super::regulation::{TargetMetric, means};
-use super::room::RoomYear;
+use super::room::{Opening, RoomYear};
 use super::scope::Scope;
 use super::spec::TRUCK;
 use super::stock::{Leave, Vehicle};
+use super::year::YearPlan;
 use crate::grid::spec::SiteKind;
+use crate::policy::decide::Decide;
+use crate::policy::kind::IndustryDecision;
 use crate::record::table::Row as _;
 use std::collections::BTreeMap;
 
 impl Pathway<'_> {
-    /// Closes the books of a year.
-    pub(super) fn close(&mut self, year: u16, shown: &OperatingYear) {
-        let mut rooms = self.run_rooms(year);
+    /// Closes the books of a year, with what rooms did in it.
+    pub(super) fn close(&mut self, year: u16, shown: &OperatingYear, mut rooms: Vec<RoomYear>) {
         let (holdings, models) = (self.frame.holdings.len(), self.frame.models.len());
         let counts = self.stock.by_model(holdings, models);
         let registered = self.stock.registered(holdings, models);
         let value_usd = self.values_usd(year);
         let wear = self.wear(year);
         let (frame, projects) = (&*self.frame, &self.projects[..]);
-        let books = Year { frame, year, shown, counts: &counts, value_usd: &value_usd, wear: &wear, projects };
+        let hydrogen_usd_per_kg = self.hydrogen_usd_per_kg(year);
+        let books = Year {
+            frame,
+            year,
+            hydrogen_usd_per_kg,
+            shown,
+            counts: &counts,
+            value_usd: &value_usd,
+            wear: &wear,
+            projects,
+        };
         let mut ledger = Ledger::new(year);
         let scenario = self.frame.scenario();
         let mut finance: Vec<FinanceRow> = Vec::new();
@@ -58,19 +71,13 @@ impl Pathway<'_> {
         }
         let funds = books_of_fees(&books);
         self.tables.ledger.extend(ledger.rows());
-        let mut total = FinanceRow::nothing(year, Scope::Total);
-        for row in &mut finance {
-            row.close();
-            if !self.frame.is_neighbour(&row.scope) {
-                total.add_amounts(row);
-            }
-        }
-        total.close();
+        let total = self.total(year, &mut finance);
         let wear: Vec<[f64; 2]> = (0..shown.sites.len()).map(|site| books.wear_at(site)).collect();
         self.community_rows(year, shown, &wear);
         self.fleet_rows(year);
         self.project_rows(year);
         let removed_t = removed.iter().map(|row| row.removed_t).sum();
+        self.tables.connections.extend(plants::connections(&self.frame, year, shown, &self.tables));
         self.rule_rows(year, &registered, (&all, removed_t), &funds);
         for (rule, usd) in funds {
             *self.funds.entry(rule).or_default() += usd;
@@ -86,10 +93,41 @@ impl Pathway<'_> {
         }
     }
 
-    /// A year of all rooms.
-    fn run_rooms(&mut self, year: u16) -> Vec<RoomYear> {
+    /// Adds all rows up, and what is not a neighbour's to the total of the hub.
+    fn total(&self, year: u16, finance: &mut [FinanceRow]) -> FinanceRow {
+        let mut total = FinanceRow::nothing(year, Scope::Total);
+        for row in finance {
+            row.close();
+            if !self.frame.is_neighbour(&row.scope) {
+                total.add_amounts(row);
+            }
+        }
+        total.close();
+        total
+    }
+
+    /// A year of all rooms begins: what they change of it.
+    pub(super) fn begin_rooms(&mut self, year: u16, plan: &mut YearPlan) {
         let Self { frame, rooms, tables, .. } = self;
-        rooms.iter_mut().map(|room| room.year(frame, year, tables)).collect()
+        let mut opening = Opening::default();
+        rooms.iter_mut().for_each(|room| room.begin(frame, year, tables, &mut opening));
+        (plan.room_kw, plan.piped) = (opening.loads, opening.piped);
+        self.producers_usd_per_kg = opening.dispensed_usd_per_kg;
+    }
+
+    /// What hydrogen costs at the dispenser in the year that runs, or, where its path says it, in `year`, USD/kg.
+    pub(super) fn hydrogen_usd_per_kg(&self, year: u16) -> f64 {
+        self.producers_usd_per_kg.unwrap_or_else(|| self.frame.spec.price.hydrogen_usd_per_kg.at(year))
+    }
+
+    /// A year of all rooms, with what plants decide.
+    pub(super) fn run_rooms(
+        &mut self,
+        year: u16,
+        plants: &mut dyn Decide<IndustryDecision>,
+    ) -> Result<Vec<RoomYear>, String> {
+        let Self { frame, rooms, tables, .. } = self;
+        rooms.iter_mut().map(|room| room.year(frame, year, tables, plants)).collect()
     }
 
     /// By holding: exhaust of its vehicles at work over that of new ones of their models, by what each would emit: its use at
@@ -158,7 +196,7 @@ impl Pathway<'_> {
             ledger.pay(LedgerItem::Charging, party, Party::Station, row.charging_usd);
             ledger.pay(LedgerItem::Hydrogen, party, Party::Station, row.hydrogen_usd);
         }
-        let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
+        let retail_usd = books.hydrogen_usd_per_kg;
         let paid_usd: f64 = finance.iter().map(|row| row.hydrogen_usd).sum();
         let sold_usd: f64 = shown.sites.iter().map(|site| site.hydrogen_kg * retail_usd).sum();
         let cost_usd: f64 = shown.sites.iter().map(|site| site.hydrogen_usd).sum();
@@ -187,7 +225,7 @@ impl Pathway<'_> {
     /// What fleets and terminals pay for hydrogen is income of the stations' sites, which pay for its electricity and for what
     /// they buy: who builds a station earns with it.
     fn sell_hydrogen(&self, year: u16, shown: &OperatingYear, finance: &mut [FinanceRow]) {
-        let retail_usd = self.frame.spec.price.hydrogen_usd_per_kg.at(year);
+        let retail_usd = self.hydrogen_usd_per_kg(year);
         for (key, site) in self.frame.scenario().site.keys().zip(&shown.sites).filter(|it| it.1.hydrogen_kg > 0.0) {
             let row = FinanceRow::of(finance, &Scope::site(key));
             row.hydrogen_usd += site.hydrogen_usd - site.hydrogen_kg * retail_usd;

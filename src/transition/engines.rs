@@ -6,6 +6,8 @@ use super::room::{Room, RoomYear};
 use super::scope::Scope;
 use crate::account::engine_fleet::{EngineFleetSpec, FleetYear, fleet_year};
 use crate::kernel::random::Seed;
+use crate::policy::decide::Decide;
+use crate::policy::kind::IndustryDecision;
 
 /// They have no state: a year of them does not know the one before.
 #[derive(Debug)]
@@ -18,9 +20,15 @@ pub(super) fn room<'a>(frame: &Frame<'a>, _seed: Seed) -> Option<Box<dyn Room + 
 }
 
 impl Room for Engines {
-    fn year(&mut self, frame: &Frame<'_>, year: u16, _tables: &mut Tables) -> RoomYear {
+    fn year(
+        &mut self,
+        frame: &Frame<'_>,
+        year: u16,
+        _tables: &mut Tables,
+        _plants: &mut dyn Decide<IndustryDecision>,
+    ) -> Result<RoomYear, String> {
         let mut out = RoomYear::default();
-        let Some(factors) = &frame.scenario().emissions else { return out };
+        let Some(factors) = &frame.scenario().emissions else { return Ok(out) };
         for (key, spec) in &frame.scenario().engine_fleet {
             let made = fleet_year(spec, &frame.scenario().engine, &frame.scenario().fuel, factors.warming(), year);
             let grid_t = made.meter_kwh / 1000.0 * frame.spec.grid.kg_per_mwh(year) / 1000.0;
@@ -30,7 +38,7 @@ impl Room for Engines {
                 out.books.push(books(Scope::Engines(key.clone()), year, &made, (grid_t, made.meter_kwh * usd_per_kwh)));
             }
         }
-        out
+        Ok(out)
     }
 }
 

@@ -99,6 +99,8 @@ pub struct Year<'a> {
     pub frame: &'a Frame<'a>,
     /// Calendar year.
     pub year: u16,
+    /// Hydrogen at the dispenser, USD/kg.
+    pub hydrogen_usd_per_kg: f64,
     /// What it showed.
     pub shown: &'a OperatingYear,
     /// Vehicles at work by holding and model.
@@ -120,7 +122,7 @@ impl Year<'_> {
         let price = &frame.spec.price;
         let mut row = FinanceRow::nothing(year, Scope::fleet(key));
         row.diesel_usd = tally.diesel_gal * frame.diesel_usd(year);
-        row.hydrogen_usd = tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
+        row.hydrogen_usd = tally.hydrogen_kg * self.hydrogen_usd_per_kg;
         let is_public = spec.home.is_none();
         let public_kwh = if is_public { tally.charged_kwh - tally.priced_kwh } else { 0.0 };
         row.charging_usd = tally.paid_usd + public_kwh * price.public_usd_per_kwh.at(year);
@@ -202,7 +204,7 @@ impl Year<'_> {
         row.electricity_usd = electricity_usd * shown.own_share();
         for (class, tally) in &shown.classes {
             row.diesel_usd += tally.diesel_gal * frame.diesel_usd(year);
-            row.hydrogen_usd += tally.hydrogen_kg * price.hydrogen_usd_per_kg.at(year);
+            row.hydrogen_usd += tally.hydrogen_kg * self.hydrogen_usd_per_kg;
             row.carbon_usd += tally.diesel_gal * frame.carbon_usd_per_gal(year);
             row.credits_usd -= tally.diesel_gal * self.credits_usd(class, Powertrain::Diesel);
             if let Some(holding) = self.holding(key, class) {

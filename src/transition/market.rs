@@ -24,6 +24,8 @@ pub struct Market<'a> {
     pub frame: &'a Frame<'a>,
     /// The year that is decided.
     pub year: u16,
+    /// Hydrogen at the dispenser, USD/kg.
+    pub hydrogen_usd_per_kg: f64,
     /// What the year before showed.
     pub shown: &'a OperatingYear,
     /// Vehicles of the year before, by holding and model.
@@ -131,10 +133,9 @@ impl Market<'_> {
 
     /// Price of a gallon, kWh or kg, before fees, carbon price and credits.
     fn energy_usd(&self, holding: usize, model: usize) -> f64 {
-        let price = &self.frame.spec.price;
         match self.frame.models[model].powertrain {
             Powertrain::Diesel => self.frame.diesel_usd(self.year),
-            Powertrain::FuelCell => price.hydrogen_usd_per_kg.at(self.year),
+            Powertrain::FuelCell => self.hydrogen_usd_per_kg,
             Powertrain::BatteryElectric | Powertrain::GridConnected => {
                 let holding = &self.frame.holdings[holding];
                 let fleet = self.frame.scenario().fleet.get(&holding.owner);

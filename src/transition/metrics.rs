@@ -150,6 +150,11 @@ fn of_year(tables: &Tables, spec: &TransitionSpec, year: u16, of: &mut ScopeMetr
     of.add(MetricName::ResourceCostUsd, -spent_usd(&tables.ledger, year, &[Party::Supplier]));
     let pool = spec.diesel_pool.as_ref();
     of.add(MetricName::LcfsClearingUsdPerT, pool.and_then(|pool| pool.clearing_usd_per_t(year)));
+    if let Some(market) = tables.hydrogen_market.iter().find(|row| row.year == u32::from(year)) {
+        of.add(MetricName::H2PriceUsdPerKg, market.dispensed_usd_per_kg);
+        let lacking_t = market.neighbours_lacking_t + market.plants_lacking_t + market.fleets_lacking_t;
+        of.add(MetricName::H2LackingT, lacking_t);
+    }
     let Some((_, shown)) = tables.shown.iter().find(|shown| shown.0 == year) else { return };
     let [requested, lapsed] = shown.hauls;
     of.add(MetricName::HaulsRequested, requested);

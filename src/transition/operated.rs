@@ -38,6 +38,12 @@ pub struct SiteYear {
     pub sold_usd: f64,
     /// Highest mean power of an interval, kW: of the site alone.
     pub peak_kw: f64,
+    /// The same with all that is behind its connection, kW.
+    pub carried_kw: f64,
+    /// The least limit of its connection in any interval, kW; none without a limit.
+    pub limit_kw: Option<f64>,
+    /// Time in which the limit was passed, h, and by how much at most, kW.
+    pub over: [f64; 2],
     /// Waits for a port, of the samples.
     pub waits: Waits,
     /// Time at ports over all time of the ports, 0 to 1; none without ports.
@@ -131,6 +137,11 @@ pub(super) fn fold(shown: &mut OperatingYear, base: &Loaded, ran: &Ran, weight: 
             let used = site.charging.busy_s / (f64::from(site.charging.ports) * site.meter.metered_s);
             *sum.utilization.get_or_insert(0.0) += used * weight * site.meter.metered_s / (DAY_S as f64 * 365.0);
         }
+    }
+    for (sum, connection) in shown.sites.iter_mut().zip(summary.overloads.sites()) {
+        sum.carried_kw = sum.carried_kw.max(connection.peak_kw);
+        sum.limit_kw = [sum.limit_kw, connection.least_limit_kw].into_iter().flatten().reduce(f64::min);
+        sum.over = [sum.over[0] + connection.over_h * weight, sum.over[1].max(connection.over_kw())];
     }
     for ((site, class), tally) in &summary.classes {
         shown.sites[*site as usize].classes.entry(class.clone()).or_default().accumulate(tally, weight);

@@ -6,6 +6,7 @@ use super::comply::Bound;
 use super::offer::Choice;
 use super::operated::OperatingYear;
 use super::pathway::Pathway;
+use super::room::SiteLoads;
 use super::spec::{BuildSpec, ProjectKind, TRUCK};
 use crate::policy::build_out::BuildOutView;
 use crate::record::groups::GroupTally;
@@ -63,6 +64,9 @@ impl Pathway<'_> {
         let sites: Vec<&String> = scenario.site.keys().collect();
         let at_site = |key: &String| sites.iter().position(|site| *site == key).unwrap_or(0);
         let groups = 0..scenario.charger.len();
+        let mut rooms_kw = SiteLoads::new();
+        self.rooms.iter().for_each(|room| room.coming(year, &mut rooms_kw));
+        let most_kw = |key: &String| rooms_kw.get(key).map_or(0.0, |kw| kw.iter().copied().fold(0.0, f64::max));
         let site: Vec<usize> = scenario.charger.values().map(|spec| at_site(&spec.site)).collect();
         BuildOutView {
             year,
@@ -81,7 +85,11 @@ impl Pathway<'_> {
                 .map(|(key, spec)| spec.limit_kw.map(|kw| kw + coming.of_kind(ProjectKind::Grid, key)))
                 .collect(),
             site_peak_kw: shown.sites.iter().map(|site| site.peak_kw).collect(),
-            site_load_kw: scenario.site.keys().map(|site| self.frame.load_kw(site, coming, year)).collect(),
+            site_load_kw: scenario
+                .site
+                .keys()
+                .map(|site| self.frame.load_kw(site, coming, year) + most_kw(site))
+                .collect(),
             site_behind: scenario.site.values().map(|spec| spec.behind.as_ref().map(at_site)).collect(),
             site,
         }

@@ -20,7 +20,7 @@ use crate::policy::PolicyFault;
 use crate::policy::adoption::replaces_in_kind;
 use crate::policy::build_out::{BuildOutOrders, follows_vehicles};
 use crate::policy::decide::Decide;
-use crate::policy::kind::{Adoption, BuildOut};
+use crate::policy::kind::{Adoption, BuildOut, IndustryDecision};
 use crate::policy::parameter::PolicyError;
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
@@ -113,6 +113,8 @@ pub struct Pathway<'a> {
     pub(super) paid_share: BTreeMap<String, f64>,
     /// Public money of a rule and year for infrastructure.
     pub(super) granted: BTreeMap<(String, u16), f64>,
+    /// What hydrogen costs at the dispenser in the year that runs, where its producers decide it, USD/kg.
+    pub(super) producers_usd_per_kg: Option<f64>,
     /// What runs beside fleets and sites.
     pub(super) rooms: Vec<Box<dyn Room + 'a>>,
     /// What the sandbox noted of an adoption plugin, when all is done.
@@ -141,6 +143,7 @@ impl<'a> Pathway<'a> {
             funds: BTreeMap::new(),
             paid_share: BTreeMap::new(),
             granted: BTreeMap::new(),
+            producers_usd_per_kg: None,
             rooms,
             notes: Vec::new(),
             tables: Tables { neighbours, ..Tables::default() },
@@ -161,18 +164,23 @@ impl<'a> Pathway<'a> {
         let mut buyers = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         let made = make::<BuildOut>(self.frame.loaded, &self.options);
         let mut builders = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
+        let made = make::<IndustryDecision>(self.frame.loaded, &self.options);
+        let mut plants = made.map_err(|source| PathwayError::Run { year: spec.from, source })?;
         for year in spec.from..=spec.until {
             if stop.load(Ordering::Relaxed) {
                 return Err(PathwayError::Interrupted(year));
             }
             let mut plan = self.frame.plan(year, &self.stock, &self.projects);
             plan.levels = self.tables.shown.last().map(|it| it.1.levels.clone()).unwrap_or_default();
+            self.begin_rooms(year, &mut plan);
             let shown = match operate(self.frame.loaded, spec, &plan, &self.options, stop) {
                 Ok(shown) => shown,
                 Err(RunError::Interrupted { .. }) => return Err(PathwayError::Interrupted(year)),
                 Err(source) => return Err(PathwayError::Run { year, source }),
             };
-            self.close(year, &shown);
+            let rooms = self.run_rooms(year, &mut *plants);
+            let rooms = rooms.map_err(|message| Self::fault(plants.name(), year, message))?;
+            self.close(year, &shown, rooms);
             let broken = audit::broken(&self.tables, year, |scope| self.frame.is_neighbour(scope));
             if !broken.is_empty() {
                 return Err(PathwayError::Run { year, source: RunError::Audit(broken) });
@@ -187,6 +195,8 @@ impl<'a> Pathway<'a> {
         }
         self.notes.extend(buyers.notes());
         self.notes.extend(builders.notes());
+        self.notes.extend(plants.notes());
+        plants.finish().map_err(|message| Self::fault(plants.name(), spec.until, message))?;
         buyers.finish().map_err(|message| Self::fault(buyers.name(), spec.until, message))?;
         builders.finish().map_err(|message| Self::fault(builders.name(), spec.until, message))
     }
@@ -214,6 +224,7 @@ impl<'a> Pathway<'a> {
         let market = Market {
             frame: &frame,
             year,
+            hydrogen_usd_per_kg: self.hydrogen_usd_per_kg(year),
             shown,
             counts: &counts,
             mean_use: &mean_use,

@@ -1,13 +1,21 @@
 //! Plants beside the port ([`crate::industry`]) in the books of the hub.
 
 use super::frame::Frame;
-use super::record::{EmissionsRow, FinanceRow, InventoryRow, Tables};
-use super::room::{Room, RoomYear};
+use super::operated::{OperatingYear, SiteYear};
+use super::record::{ConnectionRow, EmissionsRow, FinanceRow, InventoryRow, Tables};
+use super::room::{Opening, Room, RoomYear, SiteLoads, add_load};
 use super::scope::Scope;
+use super::year::PipedHydrogen;
+use crate::industry::hydrogen::CUSTOMERS;
 use crate::industry::path::Industry;
 use crate::industry::record::IndustryRow;
 use crate::industry::rules::Outside;
 use crate::kernel::random::Seed;
+use crate::policy::decide::Decide;
+use crate::policy::kind::IndustryDecision;
+
+/// Days of a year of hydrogen.
+const DAYS: f64 = 365.0;
 
 /// The room of `[industry]`.
 pub(super) fn room<'a>(frame: &Frame<'a>, seed: Seed) -> Option<Box<dyn Room + 'a>> {
@@ -15,12 +23,57 @@ pub(super) fn room<'a>(frame: &Frame<'a>, seed: Seed) -> Option<Box<dyn Room + '
     Some(Box::new(Industry::new(spec, seed)))
 }
 
+/// Prices and factors of a year that plants do not move.
+fn outside(frame: &Frame<'_>, year: u16) -> Outside {
+    let prices = frame.scenario().rule.carbon_price.values();
+    let carbon_usd_per_t = prices.map(|rule| rule.usd_per_t.at(year) * rule.term.share(year)).sum();
+    let grid_kg_per_mwh = frame.spec.grid.kg_per_mwh(year);
+    Outside { year, grid_kg_per_mwh, carbon_usd_per_t, hydrogen_usd_per_gj: None }
+}
+
+/// Hydrogen that neighbours of the pipeline and vehicles ask for, t: vehicles as much as the year before. In the first year
+/// nobody knows of any.
+fn others_t(frame: &Frame<'_>, year: u16, tables: &Tables) -> [f64; CUSTOMERS] {
+    let plant = pipeline(frame).and_then(|key| frame.scenario().hydrogen_plant.get(key));
+    let neighbours = plant.iter().flat_map(|plant| plant.neighbour.values());
+    let kg_per_day = neighbours.map(|neighbour| {
+        let factor = neighbour.by_year.as_ref().map_or(1.0, |factor| factor.at(year));
+        factor * neighbour.kg_per_day.iter().sum::<f64>() / neighbour.kg_per_day.len() as f64
+    });
+    let fleets_kg = tables.shown.last().map_or(0.0, |shown| shown.1.hydrogen[0]);
+    [kg_per_day.sum::<f64>() * DAYS / 1000.0, 0.0, fleets_kg / 1000.0]
+}
+
+/// The pipeline of the market for hydrogen.
+fn pipeline<'a>(frame: &Frame<'a>) -> Option<&'a String> {
+    frame.scenario().industry.as_ref()?.hydrogen.as_ref()?.plant.as_ref()
+}
+
 impl Room for Industry<'_> {
-    fn year(&mut self, frame: &Frame<'_>, year: u16, tables: &mut Tables) -> RoomYear {
-        let prices = frame.scenario().rule.carbon_price.values();
-        let carbon_usd_per_t = prices.map(|rule| rule.usd_per_t.at(year) * rule.term.share(year)).sum();
-        let outside = Outside { year, grid_kg_per_mwh: frame.spec.grid.kg_per_mwh(year), carbon_usd_per_t };
-        let granted = self.run(outside);
+    fn begin(&mut self, frame: &Frame<'_>, year: u16, tables: &Tables, opening: &mut Opening) {
+        Self::begin(self, outside(frame, year), others_t(frame, year, tables));
+        self.loads_kw().for_each(|(site, kw)| add_load(&mut opening.loads, site, kw));
+        let Some(hydrogen) = self.hydrogen(year) else { return };
+        opening.dispensed_usd_per_kg = Some(hydrogen.dispensed_usd_per_kg);
+        opening.piped = pipeline(frame).map(|plant| PipedHydrogen {
+            plant: plant.clone(),
+            usd_per_kg: hydrogen.piped_usd_per_kg,
+            kg_per_day: hydrogen.left_t * 1000.0 / DAYS,
+        });
+    }
+
+    fn coming(&self, year: u16, loads: &mut SiteLoads) {
+        self.coming_kw(year).for_each(|(site, kw)| add_load(loads, site, &kw));
+    }
+
+    fn year(
+        &mut self,
+        frame: &Frame<'_>,
+        year: u16,
+        tables: &mut Tables,
+        plants: &mut dyn Decide<IndustryDecision>,
+    ) -> Result<RoomYear, String> {
+        let granted = self.finish(outside(frame, year), plants)?;
         let rows: Vec<IndustryRow> =
             self.tables.plants.iter().filter(|row| row.year == u32::from(year)).cloned().collect();
         let is_last = year == frame.spec.until;
@@ -30,8 +83,54 @@ impl Room for Industry<'_> {
         let inventory = rows.iter().map(|plant| in_sector(plant, year)).collect();
         tables.plant_projects.clone_from(&self.tables.projects);
         tables.industry.extend(rows);
-        RoomYear { books, inventory, granted }
+        tables.hydrogen_market.clone_from(&self.tables.hydrogen);
+        Ok(RoomYear { books, inventory, granted })
     }
+}
+
+/// The connections that plants draw through in a year: those of their sites, and all above them.
+pub(super) fn connections(frame: &Frame<'_>, year: u16, shown: &OperatingYear, tables: &Tables) -> Vec<ConnectionRow> {
+    let scenario = frame.scenario();
+    let sited: Vec<&IndustryRow> =
+        tables.industry.iter().filter(|row| row.year == u32::from(year) && !row.site.is_empty()).collect();
+    let is_behind = |from: &str, site: &str| {
+        let above = |at: &&str| scenario.site[*at].behind.as_deref();
+        core::iter::successors(Some(from), above).any(|at| at == site)
+    };
+    let row = |(key, site): (&String, &SiteYear)| {
+        let plants: Vec<&IndustryRow> = sited.iter().copied().filter(|row| is_behind(&row.site, key)).collect();
+        let here = || plants.iter().filter(|row| row.site == *key);
+        (!plants.is_empty()).then(|| ConnectionRow {
+            year: u32::from(year),
+            site: key.clone(),
+            plants: plants.iter().map(|row| row.plant.as_str()).collect::<Vec<_>>().join("+"),
+            alone: here().next().is_some() && is_alone(frame, key, tables),
+            plants_mwh: here().map(|row| row.electricity_mwh).sum(),
+            meter_mwh: site.meter_kwh / 1000.0,
+            peak_kw: site.carried_kw,
+            limit_kw: site.limit_kw,
+            over_h: site.over[0],
+            over_kw: site.over[1],
+            bill_usd: site.bill_usd.map(|parts| parts.iter().sum()),
+        })
+    };
+    scenario.site.keys().zip(&shown.sites).filter_map(row).collect()
+}
+
+/// Is nothing at a site but plants, whose load is all that its meter reads?
+fn is_alone(frame: &Frame<'_>, site: &str, tables: &Tables) -> bool {
+    let scenario = frame.scenario();
+    let is_here = |at: &str| at == site;
+    let has = [
+        scenario.charger.values().any(|it| is_here(&it.site)),
+        scenario.solar.values().any(|it| is_here(&it.site)),
+        scenario.storage.values().any(|it| is_here(&it.site)),
+        scenario.hydrogen.values().any(|it| is_here(&it.site)),
+        scenario.node.values().any(|it| is_here(&it.site)),
+        scenario.terminal.contains_key(site),
+        tables.projects.iter().any(|it| is_here(&it.at)),
+    ];
+    !has.contains(&true)
 }
 
 /// What a plant emitted.

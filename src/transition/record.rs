@@ -5,7 +5,7 @@ use super::operated::OperatingYear;
 use super::scope::Scope;
 use super::spec::ProjectKind;
 use crate::account::sector::Sector;
-use crate::industry::record::{IndustryRow, PlantProjectRow};
+use crate::industry::record::{HydrogenMarketRow, IndustryRow, PlantProjectRow};
 use crate::record::table::row;
 use crate::record::words::{word_cell, words};
 use crate::vehicle::spec::Powertrain;
@@ -133,6 +133,10 @@ pub struct Tables {
     pub industry: Vec<IndustryRow>,
     /// Projects at plants.
     pub plant_projects: Vec<PlantProjectRow>,
+    /// Hydrogen whose producers decide the price.
+    pub hydrogen_market: Vec<HydrogenMarketRow>,
+    /// Connections to the grid that plants draw through.
+    pub connections: Vec<ConnectionRow>,
     /// Carbon removed from the air.
     pub removals: Vec<RemovalRow>,
     /// By site: is it a neighbour, which is in no sum of the hub?
@@ -451,6 +455,34 @@ row! {
         nox_kg: f64 ["kg"],
         /// exhaust particles up to 2.5 micrometres of engines
         pm25_kg: f64 ["kg"],
+    }
+}
+
+row! {
+    /// A connection to the simulated grid in a year, of those that plants draw through.
+    ConnectionRow in "connections" {
+        /// the year
+        year: u32 [""],
+        /// its site
+        site: String [""],
+        /// plants at the site or behind it, with `+` between them
+        plants: String [""],
+        /// nothing else was ever at the site: yes or no
+        alone: bool [""],
+        /// electricity of the plants at the site itself
+        plants_mwh: f64 ["MWh"],
+        /// metered energy of the site itself
+        meter_mwh: f64 ["MWh"],
+        /// highest mean power of an interval, with all that is behind the connection
+        peak_kw: f64 ["kW"],
+        /// the least limit of the year; none without a limit
+        limit_kw: Option<f64> ["kW"],
+        /// time in which the limit was passed
+        over_h: f64 ["h"],
+        /// by how much it was passed at most
+        over_kw: f64 ["kW"],
+        /// bill of the site itself, where it has a tariff: plants pay the price of their carriers, this is what a tariff would ask
+        bill_usd: Option<f64> ["USD"],
     }
 }
 

@@ -1,11 +1,11 @@
 //! Tables of a transition to files. All years are written again after each: what is there is always whole.
 
 use super::record::{
-    CommunityRow, EmissionsRow, FinanceRow, FleetYearRow, InventoryRow, LedgerRow, OfferRow, ProjectRow, RemovalRow,
-    RuleRow, Tables,
+    CommunityRow, ConnectionRow, EmissionsRow, FinanceRow, FleetYearRow, InventoryRow, LedgerRow, OfferRow, ProjectRow,
+    RemovalRow, RuleRow, Tables,
 };
 use crate::disk::{WriteError, whole};
-use crate::industry::record::{IndustryRow, PlantProjectRow};
+use crate::industry::record::{HydrogenMarketRow, IndustryRow, PlantProjectRow};
 use crate::record::names::Names;
 use crate::record::table::{Row, TableError, TableWriter, WrittenTable};
 use std::collections::BTreeMap;
@@ -71,7 +71,9 @@ impl To<'_> {
             self.some::<InventoryRow>(&tables.inventory)?,
             self.some::<IndustryRow>(&tables.industry)?,
             self.some::<PlantProjectRow>(&tables.plant_projects)?,
+            self.some::<HydrogenMarketRow>(&tables.hydrogen_market)?,
             self.some::<RemovalRow>(&tables.removals)?,
+            self.some::<ConnectionRow>(&tables.connections)?,
         ];
         Ok(always.into_iter().chain(some.into_iter().flatten()).collect())
     }

@@ -30,6 +30,17 @@ const FAR_SHARE: f64 = 0.2;
 /// It is run again no more often than this.
 const MOST_AGAIN: u32 = 5;
 
+/// Hydrogen of a pipeline in a year in which its producers decide the price.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipedHydrogen {
+    /// The pipeline: a key of `[hydrogen_plant]`.
+    pub plant: String,
+    /// Price at its end, USD/kg.
+    pub usd_per_kg: f64,
+    /// What it has for neighbours and stations, kg a day.
+    pub kg_per_day: f64,
+}
+
 /// What stands and drives in a year.
 #[derive(Debug, Clone, Default)]
 pub struct YearPlan {
@@ -41,6 +52,10 @@ pub struct YearPlan {
     pub equipment: BTreeMap<String, BTreeMap<String, u32>>,
     /// What is built or being built.
     pub projects: Vec<Project>,
+    /// What rooms beside fleets and sites draw, by key of `[site]`: kW by local hour of the week from Monday.
+    pub room_kw: BTreeMap<String, Vec<f64>>,
+    /// Hydrogen of the pipeline whose producers decide the price, if there is one.
+    pub piped: Option<PipedHydrogen>,
     /// How full vehicles were at the end of each sample of the year before; they begin this one so.
     pub levels: Vec<Levels>,
 }
@@ -80,6 +95,9 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     }
     for (key, site) in &mut scenario.site {
         site.load_kw = site.load_by_year.as_ref().map_or(site.load_kw, |load| load.at(plan.year));
+        if let Some(kw) = plan.room_kw.get(key) {
+            site.add_load(kw);
+        }
         site.limit_kw = site.limit_kw.map(|limit_kw| limit_kw + added(ProjectKind::Grid, key));
     }
     for (key, solar) in &mut scenario.solar {
@@ -88,7 +106,7 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
     for (key, station) in &mut scenario.hydrogen {
         station.enlarge(added(ProjectKind::Hydrogen, key) as u32);
     }
-    hydrogen_of_year(scenario, plan.year);
+    hydrogen_of_year(scenario, plan);
     // Stations that list no carbon of their own take the grid's.
     if let Some(emissions) = &mut scenario.emissions {
         emissions.grid_kg_per_mwh = spec.grid.kg_per_mwh(plan.year);
@@ -108,7 +126,8 @@ pub fn scenario_of(base: &Loaded, spec: &TransitionSpec, plan: &YearPlan, sample
 }
 
 /// What hydrogen that is bought costs and emits in a year, and how much of it neighbours take.
-fn hydrogen_of_year(scenario: &mut Scenario, year: u16) {
+fn hydrogen_of_year(scenario: &mut Scenario, plan: &YearPlan) {
+    let year = plan.year;
     for delivery in scenario.hydrogen.values_mut().filter_map(|station| station.delivery.as_mut()) {
         let [usd, co2e] = delivery.by_year.at(year);
         delivery.usd_per_kg *= usd;
@@ -122,6 +141,11 @@ fn hydrogen_of_year(scenario: &mut Scenario, year: u16) {
             let factor = neighbour.by_year.as_ref().map_or(1.0, |factor| factor.at(year));
             neighbour.kg_per_day.iter_mut().for_each(|kg| *kg *= factor);
         }
+    }
+    if let Some(piped) = &plan.piped
+        && let Some(plant) = scenario.hydrogen_plant.get_mut(&piped.plant)
+    {
+        (plant.usd_per_kg, plant.production_kg_per_day) = (piped.usd_per_kg, vec![piped.kg_per_day]);
     }
 }
 

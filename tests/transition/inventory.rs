@@ -163,3 +163,119 @@ fn metrics_tell_sectors_by_year() {
     assert!(value_of(&told, "total", MetricName::Co2eCapturedT).unwrap() > 7_000.0);
     assert_eq!(value_of(&told, "total", MetricName::Co2eRemovedT), Some(0.0));
 }
+
+/// Works behind a substation of 700 kW that a tank farm of 100 kW shares. The kiln draws 79 kW all year, and 1,157 kW once its heat
+/// is electric.
+const WORKS: &str = r#"
+[site.substation]
+kind = "plant"
+lat = 33.8
+lon = -118.3
+limit_kw = 700
+
+[site.works]
+kind = "plant"
+lat = 33.8
+lon = -118.3
+behind = "substation"
+tariff = "sce_tou_ev_9"
+
+[site.tanks]
+kind = "plant"
+lat = 33.8
+lon = -118.31
+behind = "substation"
+load_kw = 100
+
+[industry.lever.electric]
+plants = ["kiln"]
+gj_factor = { coal = 0.0 }
+gj_added = { electricity = 3.4 }
+life_years = 20
+lead_years = 1
+ready = 2025
+excludes = ["capture"]
+"#;
+
+/// Nobody builds connections.
+const NO_BUILDER: (&str, &str) = ("name = \"target_wait\"\nparams = { simultaneity = 0.7 }", "name = \"none\"");
+
+/// The hub of three years with the kiln at the works, electric from 2026 on.
+fn works(change: (&str, &str)) -> Tables {
+    let at = SECTORS.replace("[industry.plant.kiln]\n", "[industry.plant.kiln]\nsite = \"works\"\n");
+    with(&[YEARS[0], change], &(WORKS.to_owned() + &electric(&at)))
+}
+
+/// Without capture.
+fn electric(sectors: &str) -> String {
+    assert!(sectors.contains("ready = 2025\nnetwork"));
+    sectors.replace("ready = 2025\nnetwork", "ready = 2100\nnetwork")
+}
+
+/// By hand: 10,000 t of 0.25 GJ are 694.4 MWh a year, 79.3 kW; of 3.65 GJ 10,139 MWh and 1,157.4 kW. The substation carries them
+/// and 100 kW of tanks: 557 kW above its limit, all year. The hub pays and emits as if the plant had no site.
+#[test]
+fn plants_load_the_grid_once() {
+    let tables = works(NO_BUILDER);
+    let of = |site: &str, year: u32| {
+        tables.connections.iter().find(|row| row.site == site && row.year == year).unwrap().clone()
+    };
+    let (before, after) = (of("works", 2025), of("works", 2026));
+    assert!((before.plants_mwh - 694.444).abs() < 0.01 && (after.plants_mwh - 10_138.889).abs() < 0.01, "{after:?}");
+    for row in [&before, &after] {
+        assert!(row.alone && (row.meter_mwh / row.plants_mwh - 1.0).abs() < 1e-6, "{row:?}");
+        assert!(row.bill_usd.unwrap() > 100.0 * row.plants_mwh, "a tariff says what it would ask: {row:?}");
+    }
+    assert!((before.peak_kw - 79.27).abs() < 0.01 && (after.peak_kw - 1_157.41).abs() < 0.01, "{before:?} {after:?}");
+    let (calm, over) = (of("substation", 2025), of("substation", 2026));
+    assert!((calm.peak_kw - 179.27).abs() < 0.01 && calm.over_h == 0.0 && !calm.alone, "{calm:?}");
+    assert!((over.over_kw - 557.41).abs() < 0.01 && (over.over_h - 8_760.0).abs() < 1.0, "{over:?}");
+    assert_eq!((over.limit_kw, over.plants.as_str()), (Some(700.0), "kiln"));
+    assert!(tables.connections.iter().all(|row| row.site != "tanks"), "no plant draws there");
+    let kiln = tables.industry.iter().find(|row| row.plant == "kiln" && row.year == 2026).unwrap();
+    assert!(kiln.site == "works" && (kiln.peak_kw - 1_157.41).abs() < 0.01, "{kiln:?}");
+    let bare = with(&[YEARS[0], NO_BUILDER], &(WORKS.to_owned() + &electric(SECTORS)));
+    assert!(bare.connections.is_empty() && bare.industry.iter().all(|row| row.site.is_empty()));
+    for year in 2025..=2027 {
+        assert_eq!(total(&tables, year), total(&bare, year), "the electricity of the kiln is in its own books alone");
+    }
+}
+
+/// A kiln of one working shift draws at three times its mean for 8 h, and its energy stays.
+#[test]
+fn a_plant_draws_in_its_hours() {
+    let hours: Vec<&str> = (0..24).map(|hour| if (8..16).contains(&hour) { "2" } else { "0" }).collect();
+    let shift = format!("[industry.plant.kiln]\nload_by_hour = [{}]\nsite = \"works\"\n", hours.join(", "));
+    let at = SECTORS.replace("[industry.plant.kiln]\n", &shift);
+    let tables = with(&YEARS, &(WORKS.to_owned() + &at));
+    let row = tables.connections.iter().find(|row| row.site == "works" && row.year == 2025).unwrap();
+    assert!((row.peak_kw - 3.0 * 79.27).abs() < 0.03 && (row.meter_mwh - 694.44).abs() < 0.01, "{row:?}");
+}
+
+/// Who builds connections hears of a kiln that will be electric before it is.
+#[test]
+fn connections_are_built_for_what_is_decided() {
+    let soon = ("build_months = 6\nlate_months = 0", "build_months = 1\nlate_months = 0");
+    let tables = works(soon);
+    let order = tables.projects.iter().find(|row| row.at == "substation").expect("a connection is ordered");
+    assert!(order.decided < 2026.0 && (order.amount - 558.0).abs() < 1.5, "{order:?}");
+    let row = tables.connections.iter().find(|row| row.site == "substation" && row.year == 2026).unwrap();
+    assert!(row.over_h == 0.0 && row.limit_kw > Some(1_257.0), "{row:?}");
+}
+
+/// A load that a plant and a site both have is one load, and a site of the hub would pay for it again.
+#[test]
+fn a_site_with_a_load_is_no_site_of_a_plant() {
+    let told = |site: &str| {
+        let at = SECTORS.replace("[industry.plant.kiln]\n", &format!("[industry.plant.kiln]\nsite = \"{site}\"\n"));
+        let text = format!("{}\n{WORKS}\n{at}", crate::PORT.replace(YEARS[0].0, YEARS[0].1));
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("scenario.toml"), text).unwrap();
+        let request = portvolt::scenario::load::Request { path: dir.path().to_path_buf(), ..Default::default() };
+        crate::load(&request).err().map(|problems| problems.to_string()).unwrap_or_default()
+    };
+    assert!(told("tanks").contains("`tanks` has a load of its own"), "{}", told("tanks"));
+    assert!(told("depot").contains("`depot` is in the books of the hub"), "{}", told("depot"));
+    assert!(told("nowhere").contains("there is no [site.nowhere]"));
+    assert!(told("works").is_empty(), "{}", told("works"));
+}

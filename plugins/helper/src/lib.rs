@@ -7,6 +7,7 @@ pub mod build_out;
 pub mod charging;
 pub mod dispatch;
 pub mod hydrogen_supply;
+pub mod industry;
 pub mod log;
 pub mod random;
 mod view;
@@ -34,6 +35,8 @@ pub mod bindings {
                 import portvolt:policy/yard-dispatch-orders@0.1.0;
                 import portvolt:policy/build-out-view@0.1.0;
                 import portvolt:policy/build-out-orders@0.1.0;
+                import portvolt:policy/industry-view@0.1.0;
+                import portvolt:policy/industry-orders@0.1.0;
                 export portvolt:policy/policy@0.1.0;
             }
         ",

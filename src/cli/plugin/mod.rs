@@ -10,7 +10,7 @@ use crate::cli::output::diagnose;
 use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{Description, Plugin, PluginError, PluginKind, compile_for_parent, inspect, kind_of};
 use crate::policy::decide::{is_asked, names};
-use crate::policy::kind::{PolicyKind, for_kind};
+use crate::policy::kind::{KindFacts, PolicyKind, for_kind};
 use crate::policy::spec::PluginLimits;
 use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::scenario::load::{Request, load};
@@ -315,9 +315,10 @@ fn has_work_for(kind: PolicyKind, request: &Request, console: &Console) -> Resul
     if is_asked(kind, &loaded.scenario) {
         return Ok(());
     }
-    let (needs, template) = (kind.facts().needs, kind.facts().template);
-    console
-        .error(&format!("a policy of {kind} is never asked in this scenario: it has no {needs}, as `{template}` has"));
+    let KindFacts { needs, template, with, .. } = kind.facts();
+    let message =
+        format!("a policy of {kind} is never asked in this scenario: it has no {needs}, as `{template}{with}` has");
+    console.error(&message);
     Err(Exit::BadFiles)
 }
 

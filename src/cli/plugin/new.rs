@@ -132,7 +132,7 @@ const PACKAGE_JSON: &str = r#"{ "private": true, "type": "module", "dependencies
 
 fn readme(kind: PolicyKind, language: Language) -> String {
     let scenario = kind.facts().template;
-    let option = kind.option();
+    let (option, with) = (kind.option(), kind.facts().with);
     let (file, test) = match language {
         Language::Rust => ("src/lib.rs", "    cargo test\n"),
         Language::Python => ("app.py", ""),
@@ -143,7 +143,7 @@ fn readme(kind: PolicyKind, language: Language) -> String {
     format!(
         "# PLUGIN_NAME\n\nA policy of {kind} for Portvolt. The policy is `{file}`; `wit/policy.wit` says what it may read and \
          order. In this folder:\n\n    {setup}    # once\n    portvolt plugin build .\n{test}    portvolt plugin check \
-         PLUGIN_NAME.wasm\n    portvolt init trial --template {scenario}\n    portvolt run trial --{option} \
+         PLUGIN_NAME.wasm\n    portvolt init trial --template {scenario}\n    portvolt run trial{with} --{option} \
          PLUGIN_NAME.wasm\n"
     )
 }
