@@ -5,13 +5,35 @@ use super::metrics::{MetricName, ScopeKind};
 /// Hauls that are put off by more than a shift were not only moved to a quieter hour.
 const LONG_SHIFT_H: f64 = 8.0;
 
+/// Of what vehicles ask for at chargers: where so much less is delivered, they ran on what they had when the run began. Charging in
+/// breaks and waits asks for a full battery each time, so that well-charged fleets may get half of it.
+const LITTLE_DELIVERED: f64 = 0.4;
+
 /// Doubts, from each metric's name, scope and value.
 pub(crate) fn doubts<'a>(metrics: impl Iterator<Item = (&'a str, &'a str, Option<f64>)>) -> Vec<String> {
-    let of_one = |(name, scope, value): (&str, &str, Option<f64>)| {
-        let value = value?;
-        empty_batteries(name, scope, value).or_else(|| put_off(name, scope, value))
+    let all: Vec<(&str, &str, f64)> = metrics.filter_map(|(name, scope, value)| Some((name, scope, value?))).collect();
+    let beside = |name: MetricName, scope: &str| {
+        all.iter().find(|other| (other.0, other.1) == (name.as_str(), scope)).map_or(0.0, |other| other.2)
     };
-    metrics.filter_map(of_one).collect()
+    let of_one = |&(name, scope, value): &(&str, &str, f64)| {
+        empty_batteries(name, scope, value, beside(MetricName::YardMoves, scope))
+            .or_else(|| put_off(name, scope, value))
+            .or_else(|| little_delivered(name, scope, value, beside(MetricName::EnergyDeliveredKwh, scope)))
+    };
+    all.iter().filter_map(of_one).collect()
+}
+
+/// A site whose chargers give far less than what is asked of them.
+fn little_delivered(name: &str, scope: &str, asked_kwh: f64, delivered_kwh: f64) -> Option<String> {
+    let site = ScopeKind::Site.key_in(scope)?;
+    let is_little = name == MetricName::EnergyRequestedKwh.as_str() && delivered_kwh < LITTLE_DELIVERED * asked_kwh;
+    is_little.then(|| {
+        format!(
+            "the chargers of `{site}` delivered {:.0} % of the energy that was requested: vehicles ran on what they had when the run \
+             began, or stood, and a longer run does less",
+            100.0 * delivered_kwh / asked_kwh
+        )
+    })
 }
 
 /// Windows at a gate that are too few for what comes.
@@ -26,13 +48,14 @@ fn put_off(name: &str, scope: &str, hours: f64) -> Option<String> {
 }
 
 /// Machines of a yard whose batteries or tanks ran empty.
-fn empty_batteries(name: &str, scope: &str, ways: f64) -> Option<String> {
+fn empty_batteries(name: &str, scope: &str, times: f64, moves: f64) -> Option<String> {
     let site = ScopeKind::Site.key_in(scope)?;
-    (name == MetricName::CarriersStranded.as_str() && ways > 0.0).then(|| {
+    (name == MetricName::CarriersStranded.as_str() && times > 0.0).then(|| {
+        let often = if moves > 0.0 { format!(" ({:.1} for each 100 moves)", 100.0 * times / moves) } else { String::new() };
         format!(
-            "machines at `{site}` ran out of energy on {ways:.0} ways and had to be towed (`tow_min` of the plan each time, \
-             `carrier_towed_h` in all): they need larger batteries, a higher `leave_at_soc`, more charging ports or more time \
-             at them"
+            "machines at `{site}` ran out of energy {times:.0} times{often} and had to be towed, for which each waited (`tow_min` of \
+             the plan). What they lacked until then nobody charged, so the work that was done is an upper bound: they need larger \
+             batteries, a higher `leave_at_soc`, more charging ports or more time at them"
         )
     })
 }
@@ -47,6 +70,17 @@ mod tests {
         let told = doubts(
             [(name, "site:a", Some(0.0)), (name, "site:b", Some(12.0)), ("moves", "site:b", Some(9.0))].into_iter(),
         );
-        assert!(told.len() == 1 && told[0].starts_with("machines at `b` ran out of energy on 12 ways"), "{told:?}");
+        assert!(told.len() == 1 && told[0].starts_with("machines at `b` ran out of energy 12 times and"), "{told:?}");
+        let moves = (MetricName::YardMoves.as_str(), "site:b", Some(400.0));
+        let told = doubts([(name, "site:b", Some(12.0)), moves].into_iter());
+        assert!(told[0].contains("12 times (3.0 for each 100 moves)"), "{told:?}");
+    }
+
+    #[test]
+    fn chargers_that_give_little_of_what_is_asked_are_told() {
+        let (asked, given) = (MetricName::EnergyRequestedKwh.as_str(), MetricName::EnergyDeliveredKwh.as_str());
+        let told = |kwh: f64| doubts([(asked, "site:a", Some(100.0)), (given, "site:a", Some(kwh))].into_iter());
+        assert!(told(30.0).len() == 1 && told(30.0)[0].contains("`a` delivered 30 %"), "{:?}", told(30.0));
+        assert!(told(50.0).is_empty());
     }
 }

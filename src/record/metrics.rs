@@ -203,7 +203,7 @@ catalogue! {
     CarrierBreakH = "carrier_break_h" ["h"] neutral in [Site] "carrier hours: standing in breaks and between shifts";
     CarrierIdleH = "carrier_idle_h" ["h"] neutral in [Site] "carrier hours: without work in worked hours";
     CarrierTowedH = "carrier_towed_h" ["h"] less in [Site] "carrier hours: with an empty battery or tank, until they were towed to the end of their way and to a lot";
-    CarriersStranded = "carriers_stranded" [""] less in [Site] "how often a machine's battery or tank ran empty on its way, so that it had to be towed";
+    CarriersStranded = "carriers_stranded" [""] less in [Site] "how often the battery or tank of a carrier or block machine ran empty, so that it had to be towed";
     LotSessions = "lot_sessions" [""] neutral in [Lot] "vehicles that were plugged in at a charging lot";
     LotUtilization = "lot_utilization" [""] neutral in [Lot] "share of time that the plugs of a charging lot were taken";
     LotQueueMeanMin = "lot_queue_mean_min" ["min"] less in [Lot] "wait at a charging lot for a plug, mean over vehicles that got one";

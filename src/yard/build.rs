@@ -223,7 +223,7 @@ impl Maker<'_, '_> {
             job: None,
             target_soc: 1.0,
             depart_s: None,
-            is_towed: false,
+            tow_s: None,
             is_fuelled: model.spec.tank.is_some(),
         }
     }

@@ -139,7 +139,7 @@ impl Step<'_> {
     /// Is there nothing left in its battery or tank?
     fn is_empty(&self, id: u16) -> bool {
         let machine = &self.work.machines[usize::from(id)];
-        machine.is_towed || self.units.level(machine.unit).is_some_and(|level| level <= 0.0)
+        machine.tow_s.is_some() || self.units.level(machine.unit).is_some_and(|level| level <= 0.0)
     }
 
     /// Whatever the policy says, an empty machine takes no work before it has charged: at the lot of its order, else at the nearest.

@@ -134,13 +134,13 @@ impl Step<'_> {
         (machine.doing, machine.since_s) = (doing, at_s);
         let busy = &mut self.work.busy[usize::from(machine.class)];
         *busy = *busy + u32::from(doing.is_busy()) - u32::from(before.is_busy());
-        let (unit, class, is_carrier) = (machine.unit, machine.class, machine.role == Role::Carrier);
+        let (class, is_carrier) = (machine.class, machine.role == Role::Carrier);
         self.work.tally.spend(class, before, seconds);
         // A carrier stands with its systems on while it waits and while it is served; a block machine lifts then.
         let stands = matches!(before, Doing::CraneWait | Doing::BlockWait | Doing::AtCrane | Doing::AtBlock);
         let wait_s = if stands && is_carrier { seconds } else { 0 };
         if before.is_busy() && seconds > 0 {
-            self.units.take(unit, class, Used { work_s: seconds, wait_s, ..Used::default() });
+            self.spend(id, Used { work_s: seconds, wait_s, ..Used::default() });
         }
     }
 
@@ -170,23 +170,28 @@ impl Step<'_> {
         self.work.tally.empty_m += empty_m;
         // A way takes a second at least: a policy that sends a unit back and forth gets nowhere, but time goes on.
         let way_s = (way_m / speed_mps).round().max(if way_m > 0.0 { 1.0 } else { 0.0 }) as u32;
-        let used = Used { loaded_m, empty_m, ..Used::default() };
-        let tow_s = if way_m > 0.0 && !self.has_energy(id, used) { self.tow(id, at_s) } else { 0 };
+        let mut tow_s = 0;
+        if way_m > 0.0 {
+            self.spend(id, Used { loaded_m, empty_m, ..Used::default() });
+            tow_s = self.await_tow(id, at_s);
+        }
         self.push(at_s + tow_s + way_s, YardDue::Machine, u32::from(id));
     }
 
-    /// Takes the energy of a way. False when the battery or the tank had too little; a tow takes none of it.
-    fn has_energy(&mut self, id: u16, used: Used) -> bool {
+    /// Takes the energy or fuel of what a machine did. One that had too little is moved by a tow from its next way on.
+    fn spend(&mut self, id: u16, used: Used) {
         let machine = &self.work.machines[usize::from(id)];
-        !machine.is_towed && self.units.take(machine.unit, machine.class, used)
+        if machine.tow_s.is_none() && !self.units.take(machine.unit, machine.class, used) {
+            self.work.tally.stranded += 1;
+            self.machine(id).tow_s = Some(self.yard.rules.tow_s);
+        }
     }
 
-    /// A machine is moved by a tow from now on, until it has charged. Returns how long it waits for that, s.
-    fn tow(&mut self, id: u16, at_s: u32) -> u32 {
+    /// How long a machine waits for its tow, s; nothing where it needs none, or the tow is there.
+    fn await_tow(&mut self, id: u16, at_s: u32) -> u32 {
+        let Some(wait_s) = self.machine(id).tow_s.as_mut().map(core::mem::take) else { return 0 };
         self.set(id, Doing::Towed, at_s);
-        let was_towed = core::mem::replace(&mut self.machine(id).is_towed, true);
-        self.work.tally.stranded += u64::from(!was_towed);
-        if was_towed { 0 } else { self.yard.rules.tow_s }
+        wait_s
     }
 
     /// A machine reaches the end of its way.
@@ -195,7 +200,10 @@ impl Step<'_> {
         machine.at = machine.to;
         match machine.then {
             Then::Serve => self.join(id, at_s),
-            Then::Lifted => self.served(id, at_s),
+            Then::Lifted => {
+                self.spend(id, Used { lifts: 1.0, ..Used::default() });
+                self.served(id, at_s);
+            }
             Then::Charge(lot) => self.reach_lot(id, lot, at_s),
             Then::Park => self.be_free(id, at_s),
             Then::Work => self.be_ready(id, at_s),
@@ -350,7 +358,7 @@ impl Step<'_> {
     /// A unit has its battery again and goes on with what it had to do.
     fn come_back(&mut self, id: u16, at_s: u32) {
         let machine = self.machine(id);
-        machine.is_towed = false;
+        machine.tow_s = None;
         match (machine.role, Self::end_of(machine)) {
             (Role::Handler(zone), _) => {
                 let place = self.work.zones[usize::from(zone)].place;
@@ -416,10 +424,9 @@ impl Step<'_> {
     /// A machine at blocks has put a container where it belongs.
     fn handler_done(&mut self, id: u16, at_s: u32) {
         let lifts = self.yard.rules.lifts_per_move;
-        let machine = self.machine(id);
-        let (job, unit, class) = (machine.job.take(), machine.unit, machine.class);
+        let job = self.machine(id).job.take();
         self.set(id, Doing::Idle, at_s);
-        self.units.take(unit, class, Used { lifts, ..Used::default() });
+        self.spend(id, Used { lifts, ..Used::default() });
         self.work.tally.handled += 1;
         match job {
             Some(Job::Carrier(carrier)) => self.served(carrier, at_s),

@@ -63,8 +63,8 @@ pub struct PlanSpec {
     /// Speed of road trucks inside the gates, km/h.
     #[schemars(range(min = 1.0, max = 60.0))]
     pub truck_kmh: f64,
-    /// Time until a machine whose battery or tank ran empty on its way is towed, minutes. It is brought to the end of that way with
-    /// what it carries, then to a lot, and works again when it has charged.
+    /// Time until a machine whose battery or tank ran empty is towed, minutes. It is brought to the end of its way with what it carries,
+    /// then to a lot, and works again when it has charged.
     #[serde(default = "default_tow_min")]
     #[schemars(range(min = 0.0, max = 1_440.0))]
     pub tow_min: f64,

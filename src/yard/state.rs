@@ -203,8 +203,8 @@ pub(crate) struct Machine {
     /// Of its way to charge: the state of charge it wants, and when it goes whatever it has (`u32::MAX`: not before the end).
     pub(super) target_soc: f64,
     pub(super) depart_s: Option<u32>,
-    /// Its battery or tank was empty on a way: until it has charged it is moved by a tow, without energy of its own.
-    pub(super) is_towed: bool,
+    /// Its battery or tank ran empty: until it has charged it is moved by a tow, for which it has to wait so many seconds yet.
+    pub(super) tow_s: Option<u32>,
     /// Is it filled without a way, at a hydrogen station of the terminal?
     pub(super) is_fuelled: bool,
 }

@@ -21,19 +21,20 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     let time = &loaded.scenario.time;
     let mut out = format!("{}, {} days from {}\n\n", loaded.scenario.title, time.days, time.start);
     out.push_str(&service(summary, metrics));
+    out.push_str(&yards(metrics));
     out.push_str(&energy(metrics));
     out.push_str(&phased_in(loaded));
     out.push_str(&cost(&loaded.scenario, summary, metrics));
     out.push_str(&bound(metrics));
     out.push_str(&air(metrics));
-    out.push_str(&limits(loaded));
+    let (sites, nodes) = (loaded.scenario.site.keys(), loaded.scenario.node.keys());
+    let overloads = summary.overloads.told(sites, nodes, &loaded.calendar);
+    out.push_str(&limits(loaded, !overloads.is_empty()));
     out.push_str(&hydrogen(metrics));
     out.push_str(&worst_sites(loaded, summary, total(metrics, MetricName::PeakKw)));
     let of = loaded.provenance.origins.len();
     out.push_str(&to_check(loaded.doubtful(), of, ["is unverified or assumed", "are unverified or assumed"]));
     out.push_str(&to_check(loaded.provenance.unsourced().count(), of, ["has no source", "have no source"]));
-    let (sites, nodes) = (loaded.scenario.site.keys(), loaded.scenario.node.keys());
-    let overloads = summary.overloads.told(sites, nodes, &loaded.calendar);
     let metrics = metrics.iter().map(|metric| (metric.name.as_str(), metric.scope.as_str(), metric.value));
     for doubt in overloads.into_iter().chain(doubt::doubts(metrics)).chain(doubts(loaded)) {
         let _ = writeln!(out, "\n{}", warning(&doubt));
@@ -112,11 +113,46 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     out
 }
 
+/// Terminals with a plan, so many by themselves.
+const YARDS_SHOWN: usize = 3;
+
+/// What terminals with a plan did. Of many the sums, and the least and the most.
+fn yards(metrics: &[Metric]) -> String {
+    let sites = metrics.iter().filter(|metric| metric.name == MetricName::YardMoves);
+    let sites: Vec<(&str, &str)> =
+        sites.filter_map(|metric| Some((metric.scope.as_str(), ScopeKind::Site.key_in(&metric.scope)?))).collect();
+    let at = |scope: &str, name| value_of(metrics, scope, name).unwrap_or(0.0);
+    let sum = |name| sites.iter().map(|(scope, _)| at(scope, name)).sum::<f64>();
+    if sites.len() <= YARDS_SHOWN {
+        let line = |(scope, key): &(&str, &str)| {
+            format!(
+                "Yard       {key}: {:.1} lifts an hour of a crane, {:.0} lifts late, trucks inside for {:.0} min, {:.0} tows\n",
+                at(scope, MetricName::CraneMovesPerH),
+                at(scope, MetricName::MovesLate),
+                at(scope, MetricName::TruckTurnMeanMin),
+                at(scope, MetricName::CarriersStranded),
+            )
+        };
+        return sites.iter().map(line).collect();
+    }
+    let turns = sites.iter().filter_map(|(scope, _)| value_of(metrics, scope, MetricName::TruckTurnMeanMin));
+    let (least, most) = turns.fold((f64::INFINITY, 0.0), |(least, most), it| (it.min(least), it.max(most)));
+    let trucks = if most > 0.0 { format!(", trucks inside for {least:.0} to {most:.0} min") } else { String::new() };
+    format!(
+        "Yards      {} terminals with a plan: {:.0} moves, {:.0} lifts late{trucks}, {:.0} tows\n",
+        sites.len(),
+        sum(MetricName::YardMoves),
+        sum(MetricName::MovesLate),
+        sum(MetricName::CarriersStranded),
+    )
+}
+
 /// When power was shared, where a site or node has a limit: waits under a limit depend on it.
-fn limits(loaded: &Loaded) -> String {
+fn limits(loaded: &Loaded, is_passed: bool) -> String {
     let scenario = &loaded.scenario;
     let has_limit = scenario.site.values().any(|site| site.limit_kw.is_some()) || !scenario.limit.is_empty();
     match scenario.time.allocation {
+        _ if is_passed => "Limits     passed by loads that are not shared out, see the warning\n".to_owned(),
         Allocation::Event if has_limit => "Limits     hold in every second: power is shared at each event\n".to_owned(),
         Allocation::Interval if has_limit => {
             let interval_min = f64::from(scenario.time.interval_s) / 60.0;
