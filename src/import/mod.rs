@@ -17,6 +17,7 @@ pub mod geojson;
 pub mod hauls;
 mod kml;
 pub mod load;
+mod local_clock;
 pub mod map;
 mod meter;
 mod meter_columns;

@@ -1,12 +1,13 @@
 //! A table of observations, one a row: a time, and numbers and words in columns that are known by their names or by a mapping
 //! file.
 
+use super::local_clock::Clock;
 use super::map::{Map, once};
 use super::meter_columns::plain;
 use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_of, number};
 use super::sheet::{self, Sheet, SheetRow};
-use super::stamp::{Clock, DateOrder, order_of, when};
+use super::stamp::{DateOrder, order_of, when};
 use super::trip_columns::MILE_KM;
 use crate::document::problem::{Mistakes, Problem};
 use jiff::tz::TimeZone;

@@ -1,12 +1,13 @@
 //! Charging sessions in whatever form people have them: tables with times, ACN-Data, OCPI records, OCPP logs.
 
+use super::local_clock::Clock;
 use super::map::Map;
 use super::meter_columns::Unit;
 use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_or_point, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
-use super::stamp::{Clock, DateOrder, When, clock, order_of, when, zone_of};
+use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
 use super::stays::{self, Overlaps, Recorded, Stay};
 pub use super::stays::{Session, Sessions, to_csv};
 use super::{acn, ocpi, ocpp_log};

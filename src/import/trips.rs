@@ -3,10 +3,11 @@
 //!
 //! Tables (CSV, workbook) and the trips of Geotab's interface (a list of `Trip` objects, or `{"result": [...]}`) are read.
 
+use super::local_clock::Clock;
 use super::map::Map;
 use super::number::{Decimal, decimal_or_point, number};
 use super::sheet::{self, Cell, SheetRow};
-use super::stamp::{Clock, DateOrder, order_of, when};
+use super::stamp::{DateOrder, order_of, when};
 use super::trip_columns::Columns;
 use crate::disk::name::{plain as plain_name, steers};
 use crate::document::json;
