@@ -149,6 +149,8 @@ export const METRICS = {
   h2_electricity_kwh: { unit: "kWh", better: null, info: "metered energy of electrolysers and compressors" },
   h2_electricity_usd: { unit: "USD", better: "lower", info: "cost of the energy of electrolysers and compressors" },
   h2_co2e_kg_per_kg: { unit: "kg/kg", better: "lower", info: "carbon intensity of dispensed hydrogen, with supply and compression" },
+  h2_price_usd_per_kg: { unit: "USD/kg", better: "lower", info: "hydrogen at the dispenser, where its producers decide the price" },
+  h2_lacking_t: { unit: "t", better: "lower", info: "hydrogen that customers of the pipe ask for and do not get" },
   h2_cost_usd_per_kg: { unit: "USD/kg", better: "lower", info: "levelised cost of dispensed hydrogen: real, without tax" },
   h2_cost_electrolyser_usd_per_kg: { unit: "USD/kg", better: "lower", info: "levelised cost of hydrogen: investment and upkeep of electrolysers" },
   h2_cost_compressor_usd_per_kg: { unit: "USD/kg", better: "lower", info: "levelised cost of hydrogen: investment and upkeep of compressors" },
