@@ -20,6 +20,7 @@ static answer decide(void) {
     size_t best = net_usd.length;
     double least = most_usd_per_t;
     for (size_t option = 0; option < net_usd.length; option++) { /* NaN is never less */
+        if (!(abated_t.at[option] > 0.0)) continue; /* of a project that abates nothing no price of a tonne says anything */
         double usd_per_t = net_usd.at[option] / abated_t.at[option];
         if (usd_per_t < least || (usd_per_t <= least && best == net_usd.length)) {
             best = option;

@@ -17,7 +17,7 @@ export const policy = {
 
   decide() {
     const abated = view.optionAbatedT();
-    const usdPerT = Array.from(view.optionNetUsdPerYear(), (usd, row) => usd / abated[row]);
+    const usdPerT = Array.from(view.optionNetUsdPerYear(), (usd, row) => (abated[row] > 0 ? usd / abated[row] : Infinity));
     let best = -1;
     usdPerT.forEach((usd, row) => {
       if (usd <= mostUsdPerT && (best < 0 || usd < usdPerT[best])) best = row; // NaN is worth nothing

@@ -11,7 +11,7 @@ most_usd_per_t = 0.0  # what lasts is kept out here: every call has a `Policy` o
 
 def decide():
     options = zip(view.option_net_usd_per_year(), view.option_abated_t())
-    usd_per_t = [usd / tonnes if tonnes else float("inf") for usd, tonnes in options]
+    usd_per_t = [usd / tonnes if tonnes > 0 else float("inf") for usd, tonnes in options]
     worth = [row for row, usd in enumerate(usd_per_t) if usd <= most_usd_per_t]  # NaN is worth nothing
     if worth:
         orders.take(min(worth, key=lambda row: usd_per_t[row]))

@@ -24,11 +24,16 @@ fn scale(industry: &mut IndustrySpec, factor: f64) {
         most.scale(factor);
     }
     industry.carrier.values_mut().for_each(|carrier| carrier.usd_per_gj.scale(factor));
-    industry
-        .plant
-        .values_mut()
-        .filter_map(|plant| plant.margin_usd_per_unit.as_mut())
-        .for_each(|usd| usd.scale(factor));
+    if let Some(market) = &mut industry.hydrogen {
+        market.pipe_usd_per_kg.scale(factor);
+        market.station_usd_per_kg.scale(factor);
+    }
+    for plant in industry.plant.values_mut() {
+        plant.standing_usd_per_unit.scale(factor);
+        if let Some(margin) = &mut plant.margin_usd_per_unit {
+            margin.scale(factor);
+        }
+    }
     for lever in industry.lever.values_mut() {
         lever.capex_usd_per_unit *= factor;
         lever.capex_usd_per_captured_t *= factor;
@@ -80,8 +85,9 @@ mod tests {
             decision = "least_cost"
             rate = 0.0625
             most_usd_per_t = 7
+            hydrogen = { pipe_t = 11, pipe_usd_per_kg = 7, station_usd_per_kg = 7 }
             carrier.coal = { usd_per_gj = 7, direct_kg_per_gj = 95 }
-            plant.kiln = { sector = "cement", unit = "t", output = 11, margin_usd_per_unit = { 2025 = 7, 2035 = 7 } }
+            plant.kiln = { sector = "cement", unit = "t", output = 11, standing_usd_per_unit = 7, margin_usd_per_unit = { 2025 = 7, 2035 = 7 } }
             network.store = { opens = 2030, capacity_t = 11, usd_per_t = 7 }
             credit.stored = { until = 2032, usd_per_t = 7, years = 12 }
             removal.air = { most_t = 11, usd_per_t = 7 }

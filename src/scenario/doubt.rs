@@ -330,7 +330,7 @@ mod tests {
         };
         let priced = [&money[..], &["money.diesel_usd_per_gal=4"]].concat();
         let without = [&priced[..], &["site.depot.tariff="]].concat();
-        assert!(told("depot_night", &money).contains("no `diesel_usd_per_gal`"), "{}", told("depot_night", &money));
+        assert!(told("port_terminal", &money).contains("no `diesel_usd_per_gal`"), "{}", told("port_terminal", &money));
         assert!(
             told("depot_night", &without).contains("`depot` charge vehicles without a `tariff`"),
             "{}",
@@ -340,11 +340,11 @@ mod tests {
         assert!(!told("depot_night", &["site.depot.tariff="]).contains("in no cost"), "nothing has a price");
         let marine = [&priced[..], &["fuel.marine_gas_oil.usd_per_t="]].concat();
         assert!(
-            told("port_terminal", &marine).contains("vessels burn `marine_gas_oil`"),
+            told("san_pedro_bay", &marine).contains("vessels burn `marine_gas_oil`"),
             "{}",
-            told("port_terminal", &marine)
+            told("san_pedro_bay", &marine)
         );
-        assert!(!told("port_terminal", &priced).contains("vessels burn"));
+        assert!(!told("san_pedro_bay", &priced).contains("vessels burn"));
     }
 
     /// A transition whose trucks nothing retires is doubted, one whose vehicles all have a life is not; so are years of one week.

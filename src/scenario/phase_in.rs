@@ -72,9 +72,9 @@ mod tests {
 
     #[test]
     fn a_demand_charge_that_rises_is_told_until_it_is_full() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/depot_night");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/port_terminal");
         let found = |tariff: &str, start: &str| {
-            let settings = vec![format!("site.depot.tariff={tariff}"), format!("time.start={start}")];
+            let settings = vec![format!("site.terminal.tariff={tariff}"), format!("time.start={start}")];
             phase_ins(&load(&Request { path: path.clone(), settings, ..Request::default() }).unwrap())
         };
         let told = |start: &str| found("sce_tou_ev_9_phase_in", start).iter().map(PhaseIn::told).collect::<String>();

@@ -15,7 +15,7 @@ const POINT_M: f64 = 16.0;
 /// The areas of a plan whose terminal stands at a place, degrees.
 pub(crate) fn areas(drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
     let shapes: Vec<(&Feature, Polygon)> = drawing.features.iter().filter_map(|it| Some((it, area(it)?))).collect();
-    let all: GeometryCollection = shapes.iter().map(|(_, shape)| Geometry::Polygon(shape.clone())).collect();
+    let all: GeometryCollection = shapes.iter().map(|(feature, _)| feature.shape.clone()).collect();
     let Some(whole) = all.bounding_rect() else { return Vec::new() };
     let (middle, place) = match drawing.origin {
         Some(origin) => (Coord::zero(), origin),

@@ -30,7 +30,9 @@ impl Policy for CheapestLever {
         let usd_per_t = |row: usize| view.option_net_usd_per_year()[row] / view.option_abated_t()[row];
         if view.asked_project() == 1 {
             let pays = view.option_net_usd_per_year().first().is_some_and(|usd| *usd <= 0.0);
-            let is_worth_it = pays || (!view.option_plant().is_empty() && usd_per_t(0) <= self.most_usd_per_t);
+            // Of a project that abates nothing no price of a tonne says anything.
+            let abates = view.option_abated_t().first().is_some_and(|tonnes| *tonnes > 0.0);
+            let is_worth_it = pays || (abates && usd_per_t(0) <= self.most_usd_per_t);
             orders.order = if is_worth_it { Order::Take(0) } else { Order::Cancel };
             return Ok(());
         }
@@ -69,10 +71,17 @@ mod tests {
     #[test]
     fn projects_go_on_when_they_pay() {
         let project = |usd: f64| {
-            TestView::default().asked_project(1).option_plant([0]).option_net_usd_per_year([usd]).option_abated_t([10.0])
+            TestView::default()
+                .asked_project(1)
+                .option_plant([0])
+                .option_net_usd_per_year([usd])
+                .option_abated_t([10.0])
         };
         assert_eq!(order(0.0, project(-1.0)), Order::Take(0));
         assert_eq!(order(0.0, project(1.0)), Order::Cancel);
         assert_eq!(order(0.0, TestView::default().asked_project(1)), Order::Cancel);
+        // What costs and emits more is a negative price of a tonne, and no bargain.
+        let worse = TestView::default().asked_project(1).option_plant([0]).option_net_usd_per_year([1.0]);
+        assert_eq!(order(0.0, worse.option_abated_t([-10.0])), Order::Cancel);
     }
 }
