@@ -188,8 +188,8 @@ async function boardPages(page, kind) {
   const tops = await page.evaluate(() => [".second-page", ".appendix"].map((name) => document.querySelector(name)?.getBoundingClientRect().top + window.scrollY));
   const sheet = (273 / 25.4) * 96;
   const [second, appendix] = tops.map((top) => (top === undefined || Number.isNaN(top) ? null : top));
-  // A search without a design has nothing for the second sheet.
-  if (kind === "design" && (second === null || appendix === null)) return;
+  // A search without a design, and years without rules and assumptions, have nothing for the second sheet.
+  if ((kind === "design" || kind === "years") && (second === null || appendix === null)) return;
   holds(second !== null && appendix !== null, `${kind}: no second sheet, or no appendix`);
   holds(second <= sheet, `${kind}: the first sheet is ${Math.round(second)} pixels high, of ${Math.round(sheet)}`);
   holds(appendix - second <= sheet, `${kind}: the second sheet is ${Math.round(appendix - second)} pixels high, of ${Math.round(sheet)}`);
