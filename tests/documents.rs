@@ -460,7 +460,8 @@ fn runs_report_every_metric_of_the_catalogue() {
          --set storage.box.power_kw=100 --set storage.box.round_trip=0.88 --strategy money.toml",
         "scenarios/layout_study --days 1 --strategy money.toml",
         "scenarios/hydrogen_corridor --days 1",
-        "scenarios/hub_2045 --strategy all_sectors --set rule.target.ports_trucks_2035.year=2025",
+        "scenarios/hub_2045 --strategy all_sectors --set rule.target.ports_trucks_2035.year=2025 \
+         --set industry.hydrogen.price=producers",
         "scenarios/hub_2045 --strategy least_cost --baseline runs/3",
         "scenarios/port_terminal --strategy battery_swap --days 1",
         "scenarios/san_pedro_bay --days 1",
