@@ -72,7 +72,7 @@ fn part_usd(amount: &Amount, part: &Part, month: usize) -> f64 {
         _ if !amount.months[month] => 0.0,
         Per::Day => amount.usd * part.covered_days,
         Per::Month => part.share * amount.usd,
-        Per::Year => part.share * amount.usd * amount.share_of_year(month),
+        Per::Year => part.share * amount.usd / amount.months_paid() as f64,
     }
 }
 

@@ -87,11 +87,10 @@ impl Amount {
         Self { usd, per, months: [true; 12] }
     }
 
-    /// Parts of an amount for a year that are paid in this month (0 to 11), of as many parts as it has months.
+    /// Months of a year in which it is paid: an amount for a year is paid in so many parts.
     #[must_use]
-    pub fn share_of_year(&self, month: usize) -> f64 {
-        let number = self.months.iter().filter(|paid| **paid).count();
-        if self.months[month] { 1.0 / number as f64 } else { 0.0 }
+    pub fn months_paid(&self) -> usize {
+        self.months.iter().filter(|paid| **paid).count()
     }
 }
 

@@ -521,7 +521,6 @@ fn seconds(cell: &Cell, unit_s: f64, decimal: Decimal) -> Option<i64> {
     }
 }
 
-/// Stays with absolute times, and what is odd in them.
 /// Drops rows that repeat a session, and says how many: one vehicle, or one port, is not there twice from the same second to the
 /// same second with the same energy. Where nothing names vehicles or chargers they may be two, and that is said. Sessions with a
 /// name of their own are refused elsewhere when it comes again.
@@ -546,6 +545,7 @@ fn once_each(stays: &mut Vec<Stay>, columns: &Columns) -> Option<String> {
     ))
 }
 
+/// Stays with absolute times, and what is odd in them.
 fn stays_of(rows: &[Raw], clock: &mut Clock<'_>, columns: &Columns, mistakes: &mut Mistakes<'_>) -> (Vec<Stay>, Odd) {
     let (mut out, mut odd) = (Vec::new(), Odd::default());
     for row in rows {

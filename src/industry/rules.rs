@@ -133,7 +133,9 @@ pub fn load_kw(spec: &IndustrySpec, plant: &PlantSpec, levers: &[&LeverSpec], ou
             *kw += if factors.is_empty() { mean_kw } else { mean_kw * factors[hour % factors.len()] / mean };
         }
     }
-    kw.iter_mut().for_each(|kw| *kw = kw.max(0.0));
+    for kw in &mut kw {
+        *kw = kw.max(0.0);
+    }
     kw
 }
 

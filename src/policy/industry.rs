@@ -130,10 +130,9 @@ impl Policy for BuiltInRule {
 impl Decide<IndustryDecision> for BuiltInRule {
     fn decide(&mut self, view: &IndustryView) -> Result<IndustryOrder, String> {
         Ok(match (self.rule, view.is_project) {
-            (Rule::BusinessAsUsual, _) => IndustryOrder::Nothing,
+            (Rule::BusinessAsUsual, _) | (Rule::PlanFile, false) => IndustryOrder::Nothing,
             (Rule::PlanFile, true) if !view.option_plant.is_empty() => IndustryOrder::Decide(0),
             (Rule::PlanFile, true) => IndustryOrder::Cancel,
-            (Rule::PlanFile, false) => IndustryOrder::Nothing,
             (_, true) => view.project(),
             (Rule::LeastCost, false) => ordered(view.cheapest()),
             (Rule::AbatementOrder, false) => ordered(view.least(view.most_usd_per_t, |row| view.usd_per_t(row))),

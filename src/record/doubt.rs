@@ -16,18 +16,22 @@ pub(crate) fn doubts<'a>(metrics: impl Iterator<Item = (&'a str, &'a str, Option
         all.iter().find(|other| (other.0, other.1) == (name.as_str(), scope)).map_or(0.0, |other| other.2)
     };
     let of_one = |&(name, scope, value): &(&str, &str, f64)| {
-        empty_batteries(name, scope, value, beside(MetricName::YardMoves, scope))
-            .or_else(|| put_off(name, scope, value))
-            .or_else(|| little_delivered(name, scope, value, beside(MetricName::EnergyDeliveredKwh, scope)))
+        let site = ScopeKind::Site.key_in(scope)?;
+        match MetricName::parse(name)? {
+            MetricName::CarriersStranded => empty_batteries(site, value, beside(MetricName::YardMoves, scope)),
+            MetricName::AppointmentShiftMeanH => put_off(site, value),
+            MetricName::EnergyRequestedKwh => {
+                little_delivered(site, value, beside(MetricName::EnergyDeliveredKwh, scope))
+            }
+            _ => None,
+        }
     };
     all.iter().filter_map(of_one).collect()
 }
 
 /// A site whose chargers give far less than what is asked of them.
-fn little_delivered(name: &str, scope: &str, asked_kwh: f64, delivered_kwh: f64) -> Option<String> {
-    let site = ScopeKind::Site.key_in(scope)?;
-    let is_little = name == MetricName::EnergyRequestedKwh.as_str() && delivered_kwh < LITTLE_DELIVERED * asked_kwh;
-    is_little.then(|| {
+fn little_delivered(site: &str, asked_kwh: f64, delivered_kwh: f64) -> Option<String> {
+    (delivered_kwh < LITTLE_DELIVERED * asked_kwh).then(|| {
         format!(
             "the chargers of `{site}` delivered {:.0} % of the energy that was requested: vehicles ran on what they had when the run \
              began, or stood, and a longer run does less",
@@ -37,9 +41,8 @@ fn little_delivered(name: &str, scope: &str, asked_kwh: f64, delivered_kwh: f64)
 }
 
 /// Windows at a gate that are too few for what comes.
-fn put_off(name: &str, scope: &str, hours: f64) -> Option<String> {
-    let site = ScopeKind::Site.key_in(scope)?;
-    (name == MetricName::AppointmentShiftMeanH.as_str() && hours > LONG_SHIFT_H).then(|| {
+fn put_off(site: &str, hours: f64) -> Option<String> {
+    (hours > LONG_SHIFT_H).then(|| {
         format!(
             "appointments at `{site}` put hauls off by {hours:.0} hours on average, which counts as no delay of a haul: the gate \
              has too few windows for what comes, and what is put off beyond the end is still open"
@@ -48,9 +51,8 @@ fn put_off(name: &str, scope: &str, hours: f64) -> Option<String> {
 }
 
 /// Machines of a yard whose batteries or tanks ran empty.
-fn empty_batteries(name: &str, scope: &str, times: f64, moves: f64) -> Option<String> {
-    let site = ScopeKind::Site.key_in(scope)?;
-    (name == MetricName::CarriersStranded.as_str() && times > 0.0).then(|| {
+fn empty_batteries(site: &str, times: f64, moves: f64) -> Option<String> {
+    (times > 0.0).then(|| {
         let often = if moves > 0.0 { format!(" ({:.1} for each 100 moves)", 100.0 * times / moves) } else { String::new() };
         format!(
             "machines at `{site}` ran out of energy {times:.0} times{often} and had to be towed, for which each waited (`tow_min` of \

@@ -110,7 +110,9 @@ impl Pathway<'_> {
     pub(super) fn begin_rooms(&mut self, year: u16, plan: &mut YearPlan) {
         let Self { frame, rooms, tables, .. } = self;
         let mut opening = Opening::default();
-        rooms.iter_mut().for_each(|room| room.begin(frame, year, tables, &mut opening));
+        for room in rooms {
+            room.begin(frame, year, tables, &mut opening);
+        }
         (plan.room_kw, plan.piped) = (opening.loads, opening.piped);
         self.producers_usd_per_kg = opening.dispensed_usd_per_kg;
     }

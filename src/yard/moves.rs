@@ -169,13 +169,13 @@ impl Step<'_> {
         self.work.tally.loaded_m += loaded_m;
         self.work.tally.empty_m += empty_m;
         // A way takes a second at least: a policy that sends a unit back and forth gets nowhere, but time goes on.
-        let way_s = (way_m / speed_mps).round().max(if way_m > 0.0 { 1.0 } else { 0.0 }) as u32;
-        let mut tow_s = 0;
-        if way_m > 0.0 {
+        let way_s = if way_m > 0.0 {
             self.spend(id, Used { loaded_m, empty_m, ..Used::default() });
-            tow_s = self.await_tow(id, at_s);
-        }
-        self.push(at_s + tow_s + way_s, YardDue::Machine, u32::from(id));
+            self.await_tow(id, at_s) + (way_m / speed_mps).round().max(1.0) as u32
+        } else {
+            0
+        };
+        self.push(at_s + way_s, YardDue::Machine, u32::from(id));
     }
 
     /// Takes the energy or fuel of what a machine did. One that had too little is moved by a tow from its next way on.

@@ -218,7 +218,10 @@ fn energy(metrics: &[Metric]) -> String {
 
 /// What of a demand charge that is phased in the bill has.
 fn phased_in(loaded: &Loaded) -> String {
-    phase_ins(loaded).iter().map(|phase_in| format!("           {}\n", phase_in.told())).collect()
+    phase_ins(loaded).iter().fold(String::new(), |mut out, phase_in| {
+        let _ = writeln!(out, "           {}", phase_in.told());
+        out
+    })
 }
 
 /// How far charging is from the best possible, where that was asked.

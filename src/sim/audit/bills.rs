@@ -383,7 +383,7 @@ fn of_month(amount: &Amount, first: Date) -> f64 {
         _ if !amount.months[month] => 0.0,
         Per::Day => amount.usd * f64::from(first.days_in_month()),
         Per::Month => amount.usd,
-        Per::Year => amount.usd / amount.months.iter().filter(|paid| **paid).count() as f64,
+        Per::Year => amount.usd / amount.months_paid() as f64,
     }
 }
 
