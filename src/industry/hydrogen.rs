@@ -87,6 +87,7 @@ fn share(there: f64, asked: f64) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 mod tests {
     //! Contract: the dearest producer that is needed makes the price; who was there first is served first; what lacks is told.
 

@@ -414,8 +414,8 @@ mod tests {
         assert!(late.usd_per_year > first.usd_per_year + 30e6, "the credit has ended");
     }
 
-    /// By hand: 1,000,000 units of 0.25 GJ are 69.4 GWh, 7,927 kW over 8,760 h; with a third of the hours at twice and the rest at
-    /// half, twice and half of that. Capture adds 0.36 GJ for each of 763,200 t, 76.32 GWh: in its own hours, 8 of 24, at three
+    /// By hand: 1,000,000 units of 0.25 GJ are 69.4 `GWh`, 7,927 kW over 8,760 h; with a third of the hours at twice and the rest at
+    /// half, twice and half of that. Capture adds 0.36 GJ for each of 763,200 t, 76.32 `GWh`: in its own hours, 8 of 24, at three
     /// times its mean of 8,712 kW.
     #[test]
     fn a_load_by_hand() {

@@ -284,6 +284,7 @@ fn producers_decide_the_price_of_hydrogen() {
 /// The kiln would need 28,343 t. Neighbours and the boiler take 70,000 t of 120,000 t: it goes on hydrogen. With fleets that took
 /// 25,000 t the year before there is no room, as long as they do. Fleets that come after it get what is left.
 #[test]
+#[expect(clippy::float_cmp, reason = "the numbers are chosen to be exact")]
 fn hydrogen_goes_to_who_was_there_first() {
     let early =
         hydrogen_hub(("output = 80_000", "output = 80_000"), &[[60_000.0, 0.0, 0.0], [60_000.0, 0.0, 25_000.0]]);

@@ -116,6 +116,16 @@ fn the_bulk_file_reads_too() {
     assert_eq!(urdb(&json!({ "items": file })), tariff);
 }
 
+/// 1.5 is neither a share of the peak nor a percentage of it that a tariff has.
+#[test]
+fn an_unclear_lookback_is_asked_about() {
+    let told = problems_of("t.json", &with(0.0, &json!({ "lookbackPercent": 1.5 })).to_string());
+    assert!(
+        told.contains("lookbackPercent") && told.contains("neither a share such as 0.75 nor a percentage"),
+        "{told}"
+    );
+}
+
 /// Every mistake has its key, all of a file come at once.
 #[test]
 fn wrong_tariffs_are_named() {
@@ -161,11 +171,6 @@ fn wrong_tariffs_are_named() {
         (with(0.0, &json!({ "fixedchargeunits": "$/moon" })), "fixedchargeunits", "`$/moon` is not supported"),
         (with(0.0, &json!({ "startdate": "soon" })), "startdate", "is not a date"),
         (with(0.0, &json!({ "startdate": "2025-03-01", "enddate": "2024-03-01" })), "enddate", "lies before the start"),
-        (
-            with(0.0, &json!({ "lookbackPercent": 1.5 })),
-            "lookbackPercent",
-            "neither a share such as 0.75 nor a percentage",
-        ),
         (with(0.0, &json!({ "lookbackMonths": [13] })), "lookbackMonths", "list of months"),
         (with(0.0, &json!({ "demandwindow": 90 })), "demandwindow", "out of the plausible range"),
         (json!({ "name": "x" }), "energyratestructure", "charges nothing"),

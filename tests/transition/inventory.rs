@@ -212,7 +212,7 @@ fn electric(sectors: &str) -> String {
     sectors.replace("ready = 2025\nnetwork", "ready = 2100\nnetwork")
 }
 
-/// By hand: 10,000 t of 0.25 GJ are 694.4 MWh a year, 79.3 kW; of 3.65 GJ 10,139 MWh and 1,157.4 kW. The substation carries them
+/// By hand: 10,000 t of 0.25 GJ are 694.4 `MWh` a year, 79.3 kW; of 3.65 GJ 10,139 `MWh` and 1,157.4 kW. The substation carries them
 /// and 100 kW of tanks: 557 kW above its limit, all year. The hub pays and emits as if the plant had no site.
 #[test]
 fn plants_load_the_grid_once() {
