@@ -161,8 +161,9 @@ fn export_files(
         console.error(&error.to_string());
         Exit::BadFiles
     })?;
-    if let Ok(manifest) = Manifest::read(&args.run_dir) {
-        warn_changed(&args.run_dir, &manifest, "the files say what is there now", console);
+    match Manifest::read(&args.run_dir) {
+        Ok(manifest) => warn_changed(&args.run_dir, &manifest, "the files say what is there now", console),
+        Err(error) => console.warn(&format!("{error}; nothing says that a run left these tables")),
     }
     let files = make(&loads);
     write_all(&args.out, &files, args.force, console)?;

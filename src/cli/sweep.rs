@@ -247,7 +247,7 @@ fn look(path: &Path, jobs: usize, console: &Console) -> Told {
 }
 
 fn tell_status(plan: &Plan, status: &Status, console: &Console) {
-    let Status { done, missing, damaged } = status;
+    let Status { done, missing, damaged, unreadable } = status;
     if console.is_json() {
         let list = |numbers: &mut dyn Iterator<Item = usize>| -> Vec<serde_json::Value> {
             numbers
@@ -257,14 +257,18 @@ fn tell_status(plan: &Plan, status: &Status, console: &Console) {
         console.print_json(&serde_json::json!({
             "schema": 1, "shards": plan.shards(), "done": done,
             "missing": list(&mut missing.iter().copied()), "damaged": list(&mut damaged.iter().map(|shard| shard.0)),
+            "unreadable": list(&mut unreadable.iter().map(|shard| shard.0)),
         }));
         return;
     }
     let mut out = format!("{done} of {} shards are done", plan.shards());
-    if missing.is_empty() && damaged.is_empty() {
-        out.push_str(": `portvolt sweep merge` puts them together.");
-    } else {
+    if !(missing.is_empty() && damaged.is_empty()) {
         let _ = write!(out, ", {} missing, {} damaged: `portvolt sweep run` does them.", missing.len(), damaged.len());
+    } else if unreadable.is_empty() {
+        out.push_str(": `portvolt sweep merge` puts them together.");
+    }
+    if !unreadable.is_empty() {
+        let _ = write!(out, "\n{} cannot be read: mend or remove the files, then run again.", unreadable.len());
     }
     for number in missing.iter().take(20) {
         let _ = write!(out, "\n  missing  {}", plan.describe(*number));
@@ -272,7 +276,11 @@ fn tell_status(plan: &Plan, status: &Status, console: &Console) {
     for (number, why) in damaged.iter().take(20) {
         let _ = write!(out, "\n  damaged  {}: {why}", plan.describe(*number));
     }
-    let more = missing.len().saturating_sub(20) + damaged.len().saturating_sub(20);
+    for (number, why) in unreadable.iter().take(20) {
+        let _ = write!(out, "\n  unreadable  {}: {why}", plan.describe(*number));
+    }
+    let more: usize =
+        [missing.len(), damaged.len(), unreadable.len()].map(|count| count.saturating_sub(20)).iter().sum();
     if more > 0 {
         let _ = write!(out, "\n  and {more} more (--format json lists all)");
     }

@@ -9,7 +9,7 @@ use crate::disk::read::{self, Kind};
 use crate::document::problem::short;
 use crate::record::folder::{MANIFEST, Manifest, REQUEST, files, hidden, nameless, no_files};
 use crate::study::compare::results::Asked;
-use crate::study::verify::{differing, fates, file_hash, input_hash};
+use crate::study::verify::{differing, fates, input_hash, kept};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +63,12 @@ pub(super) fn verify(args: &VerifyArgs, console: &Console) -> Exit {
     // A search that confirms no design ends with 6 and is whole.
     let is_done = matches!(exit, Exit::Done | Exit::Broken);
     let Some(repeated) = Manifest::read(&again).ok().filter(|_| is_done) else {
-        console.error("the run could not be repeated");
+        let why = if exit == Exit::Interrupted {
+            "interrupted: nothing is said of this run"
+        } else {
+            "the run could not be repeated"
+        };
+        console.error(why);
         return if is_done { Exit::Failed } else { exit };
     };
     tell(args, &manifest, &repeated, console)
@@ -147,7 +152,7 @@ impl Findings {
 /// The manifest says what was left, not what is looked at: that is what the run leaves when it is done again, and whatever
 /// lies in the folder under a name that passes for a result.
 fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings {
-    let kept = fates(&manifest.outputs, |name| file_hash(&args.dir.join(name)));
+    let kept = kept(&args.dir, &manifest.outputs);
     // The request is of the server, which is not asked again.
     let made = manifest.outputs.iter().filter(|(name, _)| *name != REQUEST);
     let made = made.map(|(name, hash)| (name.clone(), hash.clone())).collect();
@@ -188,7 +193,7 @@ fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings
 
 /// The keys that a manifest's file has, known or not.
 fn keys(dir: &Path) -> Vec<String> {
-    let text = read::text(&dir.join(MANIFEST), Kind::Json).unwrap_or_default();
+    let text = read::text_of_run(dir, MANIFEST, Kind::Manifest).unwrap_or_default();
     let keys: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&text).ok();
     keys.into_iter().flatten().map(|(key, _)| key).collect()
 }
@@ -205,7 +210,7 @@ fn tell(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest, console: &C
     let is_same = findings.is_same();
     let Findings { damaged, differ, rows, unlisted, claims } = &findings;
     if console.is_json() {
-        let kept = fates(&manifest.outputs, |name| file_hash(&args.dir.join(name)));
+        let kept = kept(&args.dir, &manifest.outputs);
         let outputs = fates(&manifest.outputs, |name| repeated.outputs.get(name).cloned());
         console.print_json(&serde_json::json!({
             "schema": 1, "same": is_same, "kept": kept, "repeated": outputs, "rows_that_differ": rows,

@@ -251,7 +251,7 @@ impl Reader<'_> {
             let text = row.cell(self.time_at()).text().into_owned();
             if has_value {
                 let help = "write local time as 2025-06-02T07:30, or with its offset, 2025-06-02T07:30-07:00";
-                let message = format!("`{text}` is not a time");
+                let message = format!("`{text}` is not a time of the years 1900 to 2199");
                 mistakes.push(Some(row.line), &columns.names.0, message, Some(help.to_owned()));
             } else {
                 self.left_out.push(row.line.to_string());
@@ -271,7 +271,7 @@ impl Reader<'_> {
                 continue;
             }
             let Some(value) = number(cell, decimal).filter(|value| value.abs() <= 1e7) else {
-                let message = format!("`{}` is not a finite number", cell.text());
+                let message = format!("`{}` is not a number of at most 10,000,000", cell.text());
                 mistakes.push(Some(row.line), &columns.names.1, message, None);
                 continue;
             };
@@ -352,7 +352,7 @@ impl Reader<'_> {
                 let (line, at, value) = (row.line, Some(When::Local(local)), value * factor);
                 self.channels[0].readings.push(Reading { line, at, value, length_s: None });
             } else {
-                let message = format!("`{}` is not a finite number", cell.text());
+                let message = format!("`{}` is not a number of at most 10,000,000", cell.text());
                 mistakes.push(Some(row.line), &self.columns.names.1, message, None);
             }
         }

@@ -7,7 +7,7 @@ use super::meter_time::DEFAULT_ZONE;
 use super::number::{Decimal, decimal_or_point, number};
 use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
-use super::stamp::{DateOrder, When, clock, order_of, when, zone_of};
+use super::stamp::{DateOrder, When, clock, one_way, order_of, when, zone_of};
 use super::stays::{self, Overlaps, Recorded, Stay};
 pub use super::stays::{Session, Sessions, to_csv};
 use super::{acn, ocpi, ocpp_log};
@@ -137,7 +137,11 @@ fn of_table(bytes: &[u8], options: &Options, mistakes: &mut Mistakes<'_>) -> Opt
     let (header, columns) = header(&sheet, &options.map, mistakes)?;
     let mut notes = sheet.said.clone();
     let body = || sheet.rows[header + 1..].iter();
-    let times = body().filter_map(|row| columns.arrive.map(|at| row.cell(at)));
+    let cells = |column: Option<usize>| body().filter_map(move |row| column.map(|at| row.cell(at)));
+    let times = cells(columns.arrive);
+    if let Err(mixed) = one_way(cells(columns.depart)) {
+        mistakes.push(None, columns.name(columns.depart), mixed.message, Some(mixed.help.to_owned()));
+    }
     let given = options.map.zone.clone();
     let order = order_of(times, options.map.dates, given.as_deref().unwrap_or(DEFAULT_ZONE));
     let order = order.map_or_else(
@@ -489,7 +493,7 @@ impl Reader<'_, '_> {
             found = when(row.cell(clock_at), self.order);
         }
         if found.is_none() {
-            let message = format!("`{}` is not a time", cell.text());
+            let message = format!("`{}` is not a time of the years 1900 to 2199", cell.text());
             self.mistakes.push(
                 Some(row.line),
                 self.columns.name(at),

@@ -310,21 +310,52 @@ impl Undecided {
         Self { message, help }
     }
 
+    fn mixed(written: &str, number: &str) -> Self {
+        let message = format!("`{number}` is a number, and `{written}` a date that is written out");
+        Self { message, help: "write all times of the column one way, such as 2025-06-13 07:30, or leave the row out" }
+    }
+
     fn torn(month_first: &str, day_first: &str) -> Self {
         let message = format!("`{month_first}` has the month first, and `{day_first}` the day");
         Self { message, help: "write all dates of the file one way, such as 2025-06-13" }
     }
 }
 
+/// Are the times of a column written one way? A number among dates would pass for a day of a spreadsheet or for Unix seconds.
+///
+/// # Errors
+/// One of each.
+pub(crate) fn one_way<'c>(cells: impl Iterator<Item = &'c Cell>) -> Result<(), Undecided> {
+    let (mut written, mut number) = (None, None);
+    for cell in cells {
+        match cell {
+            Cell::Empty | Cell::Time(_) => {}
+            Cell::Number(value) => number = number.or(of_number(*value).map(|_| cell)),
+            Cell::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
+                let is_time = digits(text).is_none() && text.parse().ok().and_then(of_number).is_some();
+                number = number.or(is_time.then_some(cell));
+            }
+            Cell::Text(_) => written = written.or(Some(cell)),
+        }
+        if let (Some(written), Some(number)) = (written, number)
+            && when(written, DateOrder::MonthFirst).or_else(|| when(written, DateOrder::DayFirst)).is_some()
+        {
+            return Err(Undecided::mixed(&written.text(), &number.text()));
+        }
+    }
+    Ok(())
+}
+
 /// Which number of a column's dates is the month, and how that is known where it is assumed.
 ///
 /// # Errors
-/// A date that could be two days, where nothing decides, or two dates that can only be read each its own way.
+/// Times of two kinds ([`one_way`]), a date that could be two days, where nothing decides, or two dates that can only be read each its own way.
 pub(crate) fn order_of<'c>(
     cells: impl Iterator<Item = &'c Cell> + Clone,
     given: Option<DateOrder>,
     zone: &str,
 ) -> Result<(DateOrder, Option<String>), Undecided> {
+    one_way(cells.clone())?;
     if let Some(order) = given {
         return Ok((order, None));
     }
@@ -536,6 +567,17 @@ mod tests {
         assert_eq!(of(&["1/2/2025", "6/13/2025", "13/6/2025"], "America/Los_Angeles"), Err(torn));
         assert_eq!(of(&["03/04/2025 1:00"], "America/Los_Angeles"), Ok((DateOrder::MonthFirst, true)));
         assert_eq!(of(&["2025-06-02"], berlin), Ok((DateOrder::MonthFirst, false)));
+        for number in ["45811.5", "1748874600", "1748874600000"] {
+            let mixed = Err(Undecided::mixed("2025-06-02 07:30", number));
+            assert_eq!(of(&["2025-06-02 07:30", number], berlin), mixed, "{number}");
+            assert!(of(&["sum", "2025-06-02 07:30", "", number, "99"], berlin).is_err(), "{number}");
+            assert_eq!(
+                of(&[number, number], berlin),
+                Ok((DateOrder::MonthFirst, false)),
+                "alone they say what they are"
+            );
+        }
+        assert_eq!(of(&["2025-06-02", "20250603", "7"], berlin), Ok((DateOrder::MonthFirst, false)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::local_clock::Clock;
 use super::map::Map;
 use super::number::{Decimal, decimal_or_point, number};
 use super::sheet::{self, Cell, SheetRow};
-use super::stamp::{DateOrder, order_of, when};
+use super::stamp::{DateOrder, one_way, order_of, when};
 use super::trip_columns::Columns;
 use crate::disk::name::{plain as plain_name, steers};
 use crate::document::json;
@@ -246,6 +246,9 @@ fn table(
     };
     let body = || sheet.rows[header + 1..].iter();
     let name = zone.iana_name().unwrap_or("UTC").to_owned();
+    if let Err(mixed) = one_way(body().map(|row| row.cell(columns.stop))) {
+        mistakes.push(None, "stop", mixed.message, Some(mixed.help.to_owned()));
+    }
     let order = match order_of(body().map(|row| row.cell(columns.start)), options.map.dates, &name) {
         Ok((order, said)) => {
             notes.extend(said);

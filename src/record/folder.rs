@@ -77,7 +77,7 @@ pub enum ManifestError {
         reason: ReadError,
     },
     /// It is something else.
-    #[error("{} is no manifest of portvolt: {reason}", .folder.join(MANIFEST).display())]
+    #[error("{} {reason}", .folder.join(MANIFEST).display())]
     Wrong {
         /// The folder.
         folder: PathBuf,
@@ -198,7 +198,7 @@ impl Manifest {
     /// # Errors
     /// Why it cannot be used.
     pub fn read(folder: &Path) -> Result<Self, ManifestError> {
-        let text = read::text(&folder.join(MANIFEST), Kind::Manifest).map_err(|reason| match reason {
+        let text = read::text_of_run(folder, MANIFEST, Kind::Manifest).map_err(|reason| match reason {
             ReadError::Missing => ManifestError::Missing(folder.to_path_buf()),
             reason => ManifestError::Unreadable { folder: folder.to_path_buf(), reason },
         })?;
@@ -215,16 +215,20 @@ impl Manifest {
             schema: u32,
         }
         // The version first: what another one holds may have another shape.
-        let Version { schema } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let none = |error: serde_json::Error| format!("is no manifest of portvolt: {}", short(&error.to_string()));
+        let Version { schema } = serde_json::from_str(text).map_err(none)?;
         if schema != SCHEMA {
-            return Err(format!("it is of schema {schema}, and this version of portvolt reads schema {SCHEMA}"));
+            return Err(format!(
+                "is of schema {schema}, and portvolt {} reads schema {SCHEMA}: use the version that made it, or do the run again",
+                env!("CARGO_PKG_VERSION")
+            ));
         }
-        let manifest: Self = serde_json::from_str(text).map_err(|error| short(&error.to_string()))?;
+        let manifest: Self = serde_json::from_str(text).map_err(none)?;
         if let Some((what, count)) = manifest.lists().into_iter().find(|(_, count)| *count > MOST_ENTRIES) {
-            return Err(format!("it lists {count} {what}, more than any run has; the limit is {MOST_ENTRIES}"));
+            return Err(format!("lists {count} {what}, more than any run has; the limit is {MOST_ENTRIES}"));
         }
         match manifest.outputs.keys().find(|name| !is_output(name)) {
-            Some(name) => Err(format!("it lists an output {:?}, which is no file of a run's folder", short(name))),
+            Some(name) => Err(format!("lists an output {:?}, which is no file of a run's folder", short(name))),
             None => Ok(manifest),
         }
     }
@@ -272,8 +276,20 @@ fn is_output(name: &str) -> bool {
 /// # Errors
 /// Why it cannot be read.
 pub fn hash_of_file(path: &Path) -> Result<String, ReadError> {
+    hash_of(read::open(path, Kind::Table)?)
+}
+
+/// The blake3 of a file of a run's folder, by the name that its manifest has for it. Links are not followed.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn hash_of_output(folder: &Path, name: &str) -> Result<String, ReadError> {
+    hash_of(read::open_of_run(folder, name, Kind::Table)?)
+}
+
+fn hash_of(file: std::fs::File) -> Result<String, ReadError> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(read::open(path, Kind::Table)?)?;
+    hasher.update_reader(file)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

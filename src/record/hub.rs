@@ -278,7 +278,7 @@ impl Hub {
     /// # Errors
     /// When it is not there or no such file.
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
-        let hub: Self = super::read::json(&folder.join(FILE))?;
+        let hub: Self = super::read::json(folder, FILE)?;
         // It is data of whoever made the folder: what is laid out by these numbers must fit into the memory.
         let wrong = match () {
             () if hub.schema != SCHEMA => format!("it is of schema {}, this version reads schema {SCHEMA}", hub.schema),

@@ -114,11 +114,20 @@ fn batch_rows(table: &ParquetMetaData) -> usize {
     (BATCH_BYTES / longest.unwrap_or(0).max(1)).clamp(1, BATCH_ROWS)
 }
 
-/// Visits all batches of a table.
+/// Opens a table in the folder of tables of a run.
+fn open_table(tables: &Path, table: &str) -> Result<std::fs::File, file::ReadError> {
+    let name = format!("{table}.parquet");
+    match tables.parent().zip(tables.file_name().and_then(|name| name.to_str())) {
+        Some((run, tables)) => file::open_of_run(run, &format!("{tables}/{name}"), Kind::Table),
+        None => file::open_of_run(tables, &name, Kind::Table),
+    }
+}
+
+/// Visits all batches of a table. Neither it nor the folder of tables may be a link.
 pub(crate) fn each_batch(folder: &Path, table: &str, mut visit: impl FnMut(&Batch)) -> Result<(), ReadError> {
     let path = folder.join(format!("{table}.parquet"));
     let fail = |reason: String| ReadError::Table { path: path.clone(), reason };
-    let file = file::open(&path, Kind::Table).map_err(|error| fail(error.to_string()))?;
+    let file = open_table(folder, table).map_err(|error| fail(error.to_string()))?;
     let bytes = file.metadata().map_err(|error| fail(error.to_string()))?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| fail(error.to_string()))?;
     let (rows, most) = (builder.metadata().file_metadata().num_rows(), MOST_ROWS + MOST_ROWS_A_BYTE * bytes);
@@ -152,10 +161,10 @@ pub(crate) fn csv(folder: &Path, table: &str, names: &Names) -> Result<Vec<u8>, 
     out.into_inner().map_err(|error| fail(error.to_string()))
 }
 
-/// Reads a JSON file.
-pub(crate) fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ReadError> {
-    let fail = |reason: String| ReadError::File { path: path.to_path_buf(), reason };
-    let text = file::text(path, Kind::Json).map_err(|error| fail(error.to_string()))?;
+/// Reads a JSON file of a run's folder.
+pub(crate) fn json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, ReadError> {
+    let fail = |reason: String| ReadError::File { path: folder.join(name), reason };
+    let text = file::text_of_run(folder, name, Kind::Json).map_err(|error| fail(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
 }
 

@@ -153,7 +153,7 @@ struct Noted {
 
 /// Reads the folder of a search.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<DesignPage, ReadError> {
-    let search: SearchResult = crate::record::read::json(&folder.join(FILE))?;
+    let search: SearchResult = crate::record::read::json(folder, FILE)?;
     let hub = Hub::read(folder)?;
     let names = hub.names();
     let Hub { doubtful, sources, warnings: known, .. } = hub;

@@ -124,12 +124,12 @@ struct Choosing {
 
 /// Reads the folder of a sensitivity.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<InfluencePage, ReadError> {
-    let influence: InfluenceResult = crate::record::read::json(&folder.join(FILE))?;
+    let influence: InfluenceResult = crate::record::read::json(folder, FILE)?;
     let hub = Hub::read(folder)?;
     let names = hub.names();
     let Hub { doubtful, sources, .. } = hub;
     let mut warnings = warnings(&influence);
-    warnings.extend(less_work(&crate::record::read::json(&folder.join(FILE))?));
+    warnings.extend(less_work(&crate::record::read::json(folder, FILE)?));
     let provenance = facts(manifest);
     let title = manifest.title.clone();
     Ok(InfluencePage { title, influence, provenance, doubtful, sources, names, warnings })

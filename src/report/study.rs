@@ -128,7 +128,7 @@ fn more_fuel(metrics: &[ComparedMetric]) -> Vec<String> {
 
 /// Reads `compare.json`. Metrics of single sites stay in the tables.
 pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<StudyPage, ReadError> {
-    let mut study: Comparison = crate::record::read::json(&folder.join(STUDY))?;
+    let mut study: Comparison = crate::record::read::json(folder, STUDY)?;
     let hub = Hub::read(folder)?;
     let names = hub.names();
     let Hub { doubtful, sources, mut warnings, .. } = hub;

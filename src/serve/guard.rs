@@ -120,8 +120,9 @@ impl Guard {
         let read = axum::body::to_bytes(body, usize::try_from(self.body_bytes).unwrap_or(usize::MAX));
         match tokio::time::timeout(BODY, read).await {
             Ok(Ok(body)) => Ok(Request::from_parts(head, body.into())),
-            // A body that says no length, and is too long, or breaks off: the latter hears no answer anyway.
-            Ok(Err(_)) => Err(self.too_large()),
+            // A body that says no length and is too long, or pieces of one that are none.
+            Ok(Err(error)) if is_of_length(&error) => Err(self.too_large()),
+            Ok(Err(error)) => Err(ApiError::bad(format!("the body cannot be read: {error}"))),
             Err(_) => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "the body did not come within 10 s")),
         }
     }
@@ -134,7 +135,20 @@ impl Guard {
 
 fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    value.strip_prefix("Bearer ").map(|token| blake3::hash(token.as_bytes()))
+    // The name of the scheme has no case (RFC 9110, 11.1).
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| blake3::hash(token.trim_start_matches(' ').as_bytes()))
+}
+
+/// Did a body end at the limit, and not for what it is?
+fn is_of_length(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    std::iter::from_fn(|| {
+        let here = cause?;
+        cause = here.source();
+        Some(here)
+    })
+    .any(|cause| cause.is::<http_body_util::LengthLimitError>())
 }
 
 /// Lets a request through or not, and puts the headers on what comes back.

@@ -54,6 +54,12 @@ pub(super) fn draft(
 /// When the name is taken or the system refuses.
 pub(super) fn create_in(folder: &Folder, name: &str, bytes: &[u8]) -> ApiResult<()> {
     let path = folder.path().join(name);
+    // Many file systems do not tell `A` from `a`: in a copy there one of the two would be lost.
+    let alike = |other: &String| other != name && other.to_lowercase() == name.to_lowercase();
+    if let Some(other) = folder.entries().unwrap_or_default().into_iter().map(|found| found.name).find(alike) {
+        let message = format!("`{other}` is there already, which differs from `{name}` in capitals only");
+        return Err(ApiError::new(StatusCode::CONFLICT, message));
+    }
     folder.write_new(name, bytes).map_err(WriteError::at(&path)).map_err(|error| refused(&error))
 }
 

@@ -28,6 +28,8 @@ pub(super) const NOT_SCENARIOS: [&str; 4] = ["runs", STUDIES, "target", "node_mo
 pub(super) const STUDIES: &str = "studies";
 /// How deep scenarios are looked for, how many files one may build on one another, and how many are listed.
 const DEPTH: usize = 3;
+/// Overlays that a request lays on a scenario: as many files as a scenario may have.
+const MOST_OVERLAYS: usize = 100;
 const CHAIN: usize = 8;
 const MOST_SCENARIOS: usize = 300;
 /// Tariffs of a folder that are read for their names; others are listed by that of their file.
@@ -269,6 +271,10 @@ impl Workspace {
     /// # Errors
     /// When a path leads out of the folder, or there is no such overlay.
     pub(super) fn request(&self, scenario: &str, strategies: &[String], settings: Vec<String>) -> ApiResult<Request> {
+        let count = strategies.len();
+        if count > MOST_OVERLAYS {
+            return Err(ApiError::bad(format!("{count} strategies on one scenario are more than {MOST_OVERLAYS}")));
+        }
         let path = self.scenario(scenario)?;
         let folder = crate::scenario::files::folder_of(&path);
         let overlay = |name: &String| {

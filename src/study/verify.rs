@@ -1,7 +1,7 @@
 //! Can a run be repeated? Names inputs that changed, and outputs that come out otherwise.
 
 use crate::import;
-use crate::record::folder::{Manifest, REPORT, hash_of_file};
+use crate::record::folder::{MANIFEST, Manifest, REPORT, REQUEST, files, hash_of_file, hash_of_output};
 use crate::scenario::shipped;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -59,10 +59,25 @@ pub fn differing(fates: &BTreeMap<String, Fate>) -> Vec<String> {
     };
     fates.iter().filter_map(told).collect()
 }
-/// Files of a run's folder that are not what its manifest says, with what became of them. Its page may have been made again.
+
+/// What became of the files of a run's folder that its manifest lists. A link in the place of one is none.
+#[must_use]
+pub fn kept(folder: &Path, outputs: &BTreeMap<String, String>) -> BTreeMap<String, Fate> {
+    fates(outputs, |name| hash_of_output(folder, name).ok())
+}
+
+/// Files of a run's folder that are not what its manifest says, with what became of them, and those that it does not list. Its
+/// page may have been made again.
 #[must_use]
 pub fn changed(folder: &Path, manifest: &Manifest) -> Vec<String> {
     let mut outputs = manifest.outputs.clone();
     outputs.remove(REPORT);
-    differing(&fates(&outputs, |name| file_hash(&folder.join(name))))
+    let mut odd = differing(&kept(folder, &outputs));
+    let is_known = |name: &String| {
+        let is_listed = manifest.outputs.keys().any(|output| output.replace('\\', "/") == *name);
+        is_listed || matches!(name.as_str(), MANIFEST | REPORT | REQUEST)
+    };
+    let unlisted = files(folder).into_iter().filter(|name| !is_known(name));
+    odd.extend(unlisted.map(|name| format!("{name} (not in the manifest)")));
+    odd
 }

@@ -30,7 +30,8 @@ impl Baseline {
     /// When there is none, or it is of no transition.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join(SUMMARY);
-        let text = read::text(&path, Kind::Json).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        let text = read::text_of_run(folder, SUMMARY, Kind::Json)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let summary: ReadSummary =
             serde_json::from_str(&text).map_err(|error| format!("{} is no summary: {error}", path.display()))?;
         let mut values: BTreeMap<(&str, MetricName), f64> = BTreeMap::new();

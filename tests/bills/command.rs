@@ -151,7 +151,10 @@ fn wrong_loads_are_named() {
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:07,1\n", "whole part of an hour"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,1\n2025-06-02T00:45,1\n", "load.csv:4: start: a gap"),
         ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,1\n2025-06-02T00:15,1\n", "load.csv:4: start: an overlap"),
-        ("start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,nan\n", "load.csv:3: kw: `nan` is not a finite number"),
+        (
+            "start,kw\n2025-06-02T00:00,1\n2025-06-02T00:15,nan\n",
+            "load.csv:3: kw: `nan` is not a number of at most 10,000,000",
+        ),
         ("start,kw\n2025-06-32T00:00,1\n2025-06-02T00:15,1\n", "load.csv:2: start: `2025-06-32T00:00` is not a time"),
         ("begun,kw\n2025-06-02T00:00,1\n", "no header of a load was recognised"),
         ("start,kw\n2025-06-02T00:00,1,2\n", "load.csv:2"),

@@ -199,20 +199,77 @@ fn links_in_a_run_are_replaced() {
     let folder = workspace();
     let folder = folder.path();
     finished(folder);
-    let victim = folder.join("victim");
-    for name in ["report.html", "manifest.json"] {
-        let path = folder.join("run").join(name);
-        std::fs::rename(&path, &victim).unwrap();
-        std::os::unix::fs::symlink(&victim, &path).unwrap();
-        let before = std::fs::read(&victim).unwrap();
-        assert!(portvolt(folder, &["report", "run"]).status.success());
-        assert!(std::fs::read(&victim).unwrap() == before, "{name} was written through a link");
-        assert!(!std::fs::symlink_metadata(&path).unwrap().is_symlink());
-    }
+    let (victim, path) = (folder.join("victim"), folder.join("run/report.html"));
+    std::fs::rename(&path, &victim).unwrap();
+    std::os::unix::fs::symlink(&victim, &path).unwrap();
+    let before = std::fs::read(&victim).unwrap();
+    assert!(portvolt(folder, &["report", "run"]).status.success());
+    assert!(std::fs::read(&victim).unwrap() == before, "it was written through a link");
+    assert!(!std::fs::symlink_metadata(&path).unwrap().is_symlink());
     std::os::unix::fs::symlink(folder.join("run"), folder.join("linked")).unwrap();
     let done = portvolt(folder, &["run", "depot", "--days", "1", "--out", "linked", "--force"]);
     assert_eq!(done.status.code(), Some(4), "{}", text(&done.stderr));
     assert!(text(&done.stderr).contains("is a link"));
+}
+
+/// What a run's folder holds is read from there, and not from what a link in it leads to.
+#[cfg(unix)]
+#[test]
+fn links_in_a_run_are_not_read() {
+    let folder = workspace();
+    let folder = folder.path();
+    finished(folder);
+    let aside = folder.join("aside");
+    let read = [&["report", "run"][..], &["export", "loadshape", "run", "--out", "made"], &["verify", "run"]];
+    for (name, refused) in [
+        ("manifest.json", [true, false, true]),
+        ("hub.json", [true, false, true]),
+        ("tables/power.parquet", [true, true, true]),
+        ("tables", [true, true, true]),
+    ] {
+        let path = folder.join("run").join(name);
+        std::fs::rename(&path, &aside).unwrap();
+        std::os::unix::fs::symlink(&aside, &path).unwrap();
+        for (args, refused) in read.into_iter().zip(refused) {
+            let done = portvolt(folder, args);
+            let told = text(&done.stdout) + &text(&done.stderr);
+            assert_eq!(!done.status.success(), refused, "{name} {args:?}: {told}");
+            assert!(told.contains("link") || !refused || args[0] == "verify", "{name} {args:?}: {told}");
+        }
+        assert!(std::fs::symlink_metadata(&path).unwrap().is_symlink());
+        std::fs::remove_file(&path).unwrap();
+        std::fs::rename(&aside, &path).unwrap();
+        let _ = std::fs::remove_dir_all(folder.join("made"));
+    }
+    // The way to the folder is the user's.
+    std::os::unix::fs::symlink(folder.join("run"), folder.join("linked")).unwrap();
+    let done = portvolt(folder, &["export", "loadshape", "linked", "--out", "made"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+}
+
+/// Tables that no manifest lists are used with a word.
+#[test]
+fn tables_that_no_manifest_lists_are_doubted() {
+    let folder = workspace();
+    let folder = folder.path();
+    finished(folder);
+    let warned = |args: &[&str]| {
+        let done = portvolt(folder, args);
+        let _ = std::fs::remove_dir_all(folder.join("made"));
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        text(&done.stderr)
+    };
+    let export = ["export", "loadshape", "run", "--out", "made"];
+    assert_eq!(warned(&export), "");
+    with_manifest(folder, |manifest| manifest["outputs"] = serde_json::json!({}));
+    for args in [&export[..], &["report", "run"]] {
+        let told = warned(args);
+        assert!(told.contains("(not in the manifest)"), "{args:?}: {told}");
+    }
+    with_manifest(folder, |manifest| manifest["schema"] = 2.into());
+    assert!(warned(&export).contains("is of schema 2"), "{}", warned(&export));
+    std::fs::remove_file(folder.join("run/manifest.json")).unwrap();
+    assert!(warned(&export).contains("has no manifest.json"), "{}", warned(&export));
 }
 
 /// Names in files become paths in one place only.

@@ -128,6 +128,12 @@ fn sessions_leave_nothing_out_in_silence() {
         told.contains("log:2: Duration: `120` names no unit of time") && told.contains("`Duration (min)`"),
         "{told}"
     );
+    for number in ["45811.5", "1748874600"] {
+        for row in [format!("A,{number},2025-06-02 14:00,2\n"), format!("A,2025-06-02 13:00,{number},2\n")] {
+            let told = of(&format!("{head}{good}{row}")).unwrap_err();
+            assert!(told.contains(&format!("`{number}` is a number")), "{told}");
+        }
+    }
     let torn = "Station,Start Date,End Date,Duration (min),Energy (kWh)\nA,2025-06-02 10:00,2025-06-02 12:00,300,20\n";
     let words = "1 sessions have a duration that is not that from begin to end; the end counts (the first in line 2)";
     assert!(said(&of(torn).unwrap(), words));

@@ -64,6 +64,34 @@ fn what_a_browser_asks_for_another_page_is_refused() {
     assert_eq!(status("/", "cross-site"), 200, "a link may lead to the page");
 }
 
+/// The name of a scheme has no case, pieces of a body that are none are no large body, and a request is counted before it is read.
+#[test]
+fn what_is_wrong_with_a_request_is_told_as_it_is() {
+    let server = Server::start(|options| options.token = Some("0123456789abcdef0123".to_owned()));
+    for (scheme, status) in [("bearer", 200), ("BEARER ", 200), ("Bearer", 200), ("basic", 401)] {
+        let header = format!("authorization: {scheme} 0123456789abcdef0123");
+        assert_eq!(Connection::open(server.address).ask("GET", "/api/v1/workspace", &[&header], None).status, status);
+    }
+    let server = Server::start(|_| {});
+    let body = serde_json::json!({ "scenario": "depot", "strategies": vec!["a"; 101] });
+    let answer = server.ask("POST", "/api/v1/scenarios/check", Some(&body));
+    assert!(answer.status == 400 && answer.text().contains("more than 100"), "{}", answer.text());
+    let chunked = |pieces: &str| {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(server.address).unwrap();
+        let head = format!("POST /api/v1/scenarios/check HTTP/1.1\r\nhost: {}\r\n", server.address);
+        let more = "content-type: application/json\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+        stream.write_all(format!("{head}{more}{pieces}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    };
+    let told = chunked("zz\r\n{}\r\n0\r\n\r\n");
+    assert!(!told.contains("413") && told.starts_with("HTTP/1.1 400"), "{told}");
+    let told = chunked(&format!("200000\r\n{}\r\n0\r\n\r\n", " ".repeat(0x20_0000)));
+    assert!(told.starts_with("HTTP/1.1 413"), "{told}");
+}
+
 #[test]
 fn every_refusal_has_one_shape() {
     let server = Server::start(|_| {});

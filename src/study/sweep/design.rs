@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// What the points set: paths, and for each point one value a path.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Design {
     /// Paths of the numbers.
     pub parameters: Vec<String>,

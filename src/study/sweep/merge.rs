@@ -20,7 +20,7 @@ const AT_ONCE: usize = 512;
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
     /// Shards are missing or damaged.
-    #[error("{} shards are missing and {} damaged", .0.missing.len(), .0.damaged.len())]
+    #[error("{} shards are missing, {} damaged and {} unreadable", .0.missing.len(), .0.damaged.len(), .0.unreadable.len())]
     Incomplete(Status),
     /// A shard holds other replications than the plan says.
     #[error("shard {0} does not hold the replications of the plan")]

@@ -202,6 +202,8 @@ pub struct Status {
     pub missing: Vec<usize>,
     /// Damaged shards, by number, and what is wrong.
     pub damaged: Vec<(usize, String)>,
+    /// Shards that the system does not give, by number, and why: nothing says what is in them.
+    pub unreadable: Vec<(usize, String)>,
 }
 
 /// Reads every shard of a plan.
@@ -214,6 +216,7 @@ pub fn status(plan: &Plan, store: &Store, jobs: usize) -> Status {
         match found {
             Ok(true) => status.done += 1,
             Ok(false) => status.missing.push(number),
+            Err(error @ ShardError::Unreadable { .. }) => status.unreadable.push((number, error.to_string())),
             Err(error) => status.damaged.push((number, error.to_string())),
         }
     }

@@ -4,7 +4,7 @@ use super::design::{Design, HypercubeSpec};
 use super::shard::SHARD_SCHEMA;
 use crate::disk::name;
 use crate::disk::read::{self, Kind};
-use crate::document::problem::{Place, Problem, Problems, SourceFile};
+use crate::document::problem::{Place, Problem, Problems, SourceFile, short};
 use crate::document::tree::Item;
 use crate::scenario::files::scenario_path;
 use crate::scenario::load::{Request, load};
@@ -14,7 +14,7 @@ use crate::study::replicate::in_order;
 use crate::study::verify::{Fate, fates, input_hash};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Version of the plan's format.
@@ -67,6 +67,7 @@ fn default_block() -> u32 {
 
 /// One scenario with one strategy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Cell {
     /// The scenario as the study names it.
     pub scenario: String,
@@ -93,6 +94,7 @@ impl Cell {
 
 /// A planned sweep. Shards are numbered cell by cell, point by point, block by block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Version of this format.
     pub schema: u32,
@@ -368,6 +370,12 @@ impl Planner<'_> {
     }
 }
 
+/// The first of a list that stands in it before.
+fn twice<T: Ord + Copy>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut known = BTreeSet::new();
+    all.into_iter().find(|item| !known.insert(*item))
+}
+
 /// The number that a value of a design is, if it is one.
 fn number(value: &str) -> Option<f64> {
     value.parse().ok()
@@ -412,6 +420,16 @@ impl Plan {
         if let Err(error) = name::plain(&self.name) {
             return Some(error.to_string());
         }
+        let names = || self.cells.iter().map(|cell| (&cell.scenario, &cell.strategy.name));
+        if let Some((scenario, strategy)) = twice(names()) {
+            return Some(format!("`{}` of {} is there twice", short(strategy), short(scenario)));
+        }
+        if let Some(parameter) = twice(self.design.parameters.iter()) {
+            return Some(format!("its design varies `{}` twice", short(parameter)));
+        }
+        if let Some(cell) = self.cells.iter().find(|cell| cell.inputs.is_empty()) {
+            return Some(format!("`{}` of {} is made of no file", short(&cell.strategy.name), short(&cell.scenario)));
+        }
         let parameters = self.design.parameters.len();
         if self.design.points.iter().any(|point| point.len() != parameters) {
             return Some("a point of its design has not one value a parameter".to_owned());
@@ -420,6 +438,7 @@ impl Plan {
         let shards = blocks.checked_mul(self.cells.len()).and_then(|it| it.checked_mul(self.design.points.len()));
         match shards {
             _ if self.block == 0 => Some("its blocks hold no replication".to_owned()),
+            Some(0) => Some("it has no shard: no scenario, no point, or no replication".to_owned()),
             Some(shards) if shards <= MOST_SHARDS => None,
             _ => Some(format!("it has more than {MOST_SHARDS} shards")),
         }

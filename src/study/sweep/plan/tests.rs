@@ -35,6 +35,38 @@ fn shards_are_numbered_cell_by_cell() {
     assert_eq!(plan.which(11), Which { cell: 1, point: 1, first: 4, count: 1 });
 }
 
+/// A plan is data of whoever wrote it: what no plan of ours has is said before anything runs.
+#[test]
+fn a_plan_that_no_study_makes_is_refused() {
+    let mut right = plan();
+    right.cells[1].scenario = "port".to_owned();
+    right.cells.iter_mut().for_each(|cell| cell.inputs = BTreeMap::from([("/a".to_owned(), "00".to_owned())]));
+    assert_eq!(right.wrong(), None);
+    let said = |change: &dyn Fn(&mut Plan)| {
+        let mut plan = right.clone();
+        change(&mut plan);
+        plan.wrong().unwrap_or_default()
+    };
+    assert_eq!(said(&|plan| plan.cells[1].scenario = "depot".to_owned()), "`bau` of depot is there twice");
+    assert_eq!(said(&|plan| plan.cells[1].inputs.clear()), "`bau` of port is made of no file");
+    assert!(said(&|plan| plan.cells.clear()).starts_with("it has no shard"));
+    assert!(said(&|plan| plan.design.points.clear()).starts_with("it has no shard"));
+    assert!(said(&|plan| plan.replications = 0).starts_with("it has no shard"));
+    assert!(said(&|plan| plan.block = 0).contains("hold no replication"));
+    assert!(said(&|plan| plan.replications = u32::MAX).contains("more than 10000000 shards"));
+    assert!(said(&|plan| plan.design.points[1].clear()).contains("not one value a parameter"));
+    let twice = said(&|plan| {
+        plan.design.parameters.push("a.b".to_owned());
+        plan.design.points.iter_mut().for_each(|point| point.push("1".to_owned()));
+    });
+    assert_eq!(twice, "its design varies `a.b` twice");
+    for part in ["", "/cells/0", "/design"] {
+        let mut json = serde_json::to_value(&right).unwrap();
+        json.pointer_mut(part).unwrap()["odd"] = 1.into();
+        assert!(serde_json::from_value::<Plan>(json).unwrap_err().to_string().contains("odd"), "{part}");
+    }
+}
+
 /// Whatever the size of a design, so many loads; the ends are among them.
 #[test]
 fn large_designs_are_tried_in_part() {
