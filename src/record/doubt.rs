@@ -20,6 +20,12 @@ pub(crate) fn doubts<'a>(metrics: impl Iterator<Item = (&'a str, &'a str, Option
         match MetricName::parse(name)? {
             MetricName::CarriersStranded => empty_batteries(site, value, beside(MetricName::YardMoves, scope)),
             MetricName::AppointmentShiftMeanH => put_off(site, value),
+            MetricName::SwapWaiting => without_swap(site, value),
+            MetricName::YardMoves => {
+                let vessels = beside(MetricName::VesselsAtBerth, scope);
+                let trucks = beside(MetricName::TrucksInYard, scope);
+                nothing_carried(site, value, vessels, trucks)
+            }
             MetricName::EnergyRequestedKwh => {
                 little_delivered(site, value, beside(MetricName::EnergyDeliveredKwh, scope))
             }
@@ -50,6 +56,26 @@ fn put_off(site: &str, hours: f64) -> Option<String> {
     })
 }
 
+/// Machines that wait for a battery when the run ends: the wait of those that were served does not have theirs.
+fn without_swap(site: &str, waiting: f64) -> Option<String> {
+    (waiting > 0.0).then(|| {
+        format!(
+            "{waiting:.0} machines at `{site}` were still waiting for a charged battery when the run ended: means and percentiles of \
+             waits are of the swaps that began, so the true ones are longer"
+        )
+    })
+}
+
+/// A yard in which vessels and trucks wait and nothing moves.
+fn nothing_carried(site: &str, moves: f64, vessels: f64, trucks: f64) -> Option<String> {
+    (moves <= 0.0 && vessels + trucks > 0.0).then(|| {
+        format!(
+            "no container was carried at `{site}`, where {vessels:.0} vessels and {trucks:.0} trucks were left when the run ended: does \
+             its policy order moves, and are there carriers on shift?"
+        )
+    })
+}
+
 /// Machines of a yard whose batteries or tanks ran empty.
 fn empty_batteries(site: &str, times: f64, moves: f64) -> Option<String> {
     (times > 0.0).then(|| {
@@ -76,6 +102,25 @@ mod tests {
         let moves = (MetricName::YardMoves.as_str(), "site:b", Some(400.0));
         let told = doubts([(name, "site:b", Some(12.0)), moves].into_iter());
         assert!(told[0].contains("12 times (3.0 for each 100 moves)"), "{told:?}");
+    }
+
+    #[test]
+    fn work_that_is_left_is_told() {
+        let of = |metrics: &[(MetricName, f64)]| {
+            doubts(metrics.iter().map(|(name, value)| (name.as_str(), "site:a", Some(*value))))
+        };
+        let told = of(&[(MetricName::SwapWaiting, 3.0)]);
+        assert!(told.len() == 1 && told[0].starts_with("3 machines at `a` were still waiting"), "{told:?}");
+        assert!(of(&[(MetricName::SwapWaiting, 0.0)]).is_empty());
+        let yard = |moves: f64, vessels: f64| {
+            of(&[
+                (MetricName::YardMoves, moves),
+                (MetricName::VesselsAtBerth, vessels),
+                (MetricName::TrucksInYard, 0.0),
+            ])
+        };
+        assert!(yard(0.0, 2.0).len() == 1 && yard(0.0, 2.0)[0].contains("where 2 vessels"), "{:?}", yard(0.0, 2.0));
+        assert!(yard(5.0, 2.0).is_empty() && yard(0.0, 0.0).is_empty());
     }
 
     #[test]

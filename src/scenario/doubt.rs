@@ -10,6 +10,7 @@ use crate::policy::kind::PolicyKind;
 use crate::transition::spec::TRUCK;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{Powertrain, is_for_fleet};
+use crate::yard::spec::PlanKind;
 use jiff::ToSpan;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +41,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(hydrogen_without_price(scenario));
     out.extend(terminals_without_vessels(scenario));
     out.extend(crowded_pools(scenario));
+    out.extend(unused_of_equipment(scenario));
     out.extend(plants_without_site(scenario));
     out
 }
@@ -146,6 +148,47 @@ fn terminals_without_vessels(scenario: &Scenario) -> Option<String> {
              most of its yard do nothing; with both, vessels are drawn by the volumes and hauls come from the list"
         )
     })
+}
+
+/// Numbers of equipment that a terminal does not use as it is: with a plan or without one.
+fn unused_of_equipment(scenario: &Scenario) -> Vec<String> {
+    let mut out = Vec::new();
+    for (key, terminal) in &scenario.terminal {
+        let models = terminal.equipment.iter().filter(|(_, count)| count.0 > 0).map(|(model, _)| model);
+        for (name, model) in models.filter_map(|name| Some((name, scenario.equipment_model.get(name)?))) {
+            let Some(plan) = &terminal.plan else {
+                let by_plan = [
+                    ("per_km_loaded", model.per_km_loaded),
+                    ("per_km_empty", model.per_km_empty),
+                    ("per_wait_h", model.per_wait_h),
+                ];
+                let set: Vec<String> =
+                    by_plan.iter().filter(|field| field.1 > 0.0).map(|field| format!("`{}`", field.0)).collect();
+                if !set.is_empty() {
+                    let set = set.join(", ");
+                    out.push(format!(
+                        "{set} of `{name}` count at terminals with a plan only, and `{key}` has none: its units use `per_work_h` and \
+                         `per_lift` there"
+                    ));
+                }
+                continue;
+            };
+            if !model.charge_in_breaks {
+                out.push(format!(
+                    "`charge_in_breaks` of `{name}` says nothing at `{key}`, which has a plan: `charging` of \
+                     [terminal.{key}.plan.dispatch] says when units charge"
+                ));
+            }
+            if model.per_lift > 0.0 && model.class == plan.carrier && plan.kind != PlanKind::Straddle {
+                out.push(format!(
+                    "`per_lift` of `{name}` is in no energy at `{key}`: there `{}` carries, and carriers lift by themselves in plans \
+                     of the kind `straddle` only",
+                    model.class
+                ));
+            }
+        }
+    }
+    out
 }
 
 /// Terminals without a plan whose equipment has few charging ports: what the pool serves is more than a yard could.
@@ -362,6 +405,27 @@ mod tests {
         assert!(told(&[]).contains("one week stands for each year"), "{}", told(&[]));
         for enough in ["transition.weeks=4", "transition.full_years=true"] {
             assert!(!told(&[enough]).contains("one week stands"), "{enough}");
+        }
+    }
+
+    /// What a terminal does not use of its equipment is told, with a plan and without.
+    #[test]
+    fn numbers_that_a_plan_does_not_use_are_doubted() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/port_terminal");
+        let told = |overlay: Option<&str>, setting: &str| {
+            let overlays = overlay.map(|name| path.join(name)).into_iter().collect();
+            let settings = vec![format!("equipment_model.yt_battery.{setting}")];
+            doubts(&load(&Request { path: path.clone(), overlays, settings, ..Request::default() }).unwrap()).join("\n")
+        };
+        let planned = Some("planned.toml");
+        for (overlay, setting, words) in [
+            (planned, "charge_in_breaks=false", "`charge_in_breaks` of `yt_battery` says nothing"),
+            (planned, "per_lift=1", "`per_lift` of `yt_battery` is in no energy"),
+            (None, "per_km_loaded=2", "`per_km_loaded` of `yt_battery` count at terminals with a plan only"),
+        ] {
+            assert!(told(overlay, setting).contains(words), "{setting}: {}", told(overlay, setting));
+            let other = if overlay.is_none() { planned } else { None };
+            assert!(!told(other, setting).contains(words), "{setting}: {}", told(other, setting));
         }
     }
 
