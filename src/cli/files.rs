@@ -49,10 +49,17 @@ pub(super) fn write(path: &Path, text: &str, force: bool, console: &Console) -> 
     written.map_err(|error| refused(&error, console))
 }
 
-/// Writes the files of a folder, all or none: none where the folder is a link, as no command fills what it leads to, or where one
-/// of them is there already and not meant to be overwritten.
+/// Writes files into a folder, all or none: none where the folder is a link, as no command fills what it leads to, or where one
+/// of them is there already and not meant to be overwritten. A folder that was not there appears with all of them in one step.
 pub(super) fn write_all(dir: &Path, files: &[(PathBuf, String)], force: bool, console: &Console) -> Result<(), Exit> {
-    let written = whole::no_link(dir).and_then(|()| set::write_all(files, force));
+    let named = files.iter().map(|(path, text)| {
+        let name = path.strip_prefix(dir).ok()?.to_str()?;
+        Some((name.to_owned(), text.clone().into_bytes()))
+    });
+    let written = match named.collect::<Option<Vec<_>>>() {
+        Some(files) if !dir.exists() => whole::folder(dir, &files),
+        _ => whole::no_link(dir).and_then(|()| set::write_all(files, force)),
+    };
     written.map_err(|error| refused(&error, console))
 }
 
