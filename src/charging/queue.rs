@@ -35,6 +35,11 @@ pub(super) struct QueueContext<'w, 's> {
     sharing: PowerSharing<'w>,
 }
 
+/// Is nobody handed over to the queues or by them, and nothing left to be cleared of the tick before?
+pub(super) fn is_quiet(arrivals: &Arrivals, departures: &Departures, log: &SessionLog) -> bool {
+    arrivals.is_empty() && departures.is_empty() && log.is_quiet()
+}
+
 /// Is anything due or coming in this tick, or left to be cleared of the tick before?
 pub(super) fn is_queue_due(
     clock: Res<Clock>,
@@ -44,9 +49,8 @@ pub(super) fn is_queue_due(
     log: Res<SessionLog>,
     live: Option<Res<LivePower>>,
 ) -> bool {
-    let is_quiet = arrivals.is_empty() && departures.is_empty() && log.is_quiet();
     let begins = live.is_some() && clock.starts_interval();
-    !is_quiet || begins || agenda.is_due_before(clock.tick_end_s())
+    !is_quiet(&arrivals, &departures, &log) || begins || agenda.is_due_before(clock.tick_end_s())
 }
 
 /// Arrivals, ends of sessions, failures and repairs of this tick, in the order of their exact time.

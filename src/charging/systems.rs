@@ -1,8 +1,10 @@
 //! The steps of this room, and the visitors that it lets in.
 
-use super::arrival::{Arrival, Arrivals};
+use super::agenda::ChargingAgenda;
+use super::arrival::{Arrival, Arrivals, Departures};
 use super::power::{ask, deliver, grant, hold_leavers, needs_set_points, plan};
-use super::queue::{is_queue_due, serve_queues};
+use super::queue::{is_queue_due, is_quiet, serve_queues};
+use super::state::SessionLog;
 use crate::grid::systems::SetLimits;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PortId, SiteId};
@@ -22,6 +24,18 @@ pub(crate) fn register(r: &mut Register<'_>) {
     r.when(Tick::Ask, needs_set_points, ask);
     r.when(Tick::Plan, needs_set_points, plan);
     r.when(Tick::Grant, needs_set_points, grant);
+}
+
+/// When the next visit of the list comes, or something in the queues is due; now where vehicles are handed over.
+pub(crate) fn next_due_s(world: &World) -> u32 {
+    let (arrivals, departures) = (world.resource::<Arrivals>(), world.resource::<Departures>());
+    if !is_quiet(arrivals, departures, world.resource::<SessionLog>()) {
+        return 0;
+    }
+    let list = world.resource::<VisitList>();
+    let visit_s = list.visits.get(list.next).map(|coming| coming.stay.arrive_s);
+    let event_s = world.resource::<ChargingAgenda>().next_at();
+    visit_s.into_iter().chain(event_s).min().unwrap_or(u32::MAX)
 }
 
 /// A visit of a list.

@@ -28,6 +28,12 @@ pub fn register(r: &mut Register<'_>) {
     r.interval_start(Tick::Freight, work_vessels.after(cancel_lapsed));
 }
 
+/// When the next haul becomes known.
+pub(crate) fn next_due_s(world: &World) -> u32 {
+    let Some(freight) = world.get_resource::<Freight>() else { return u32::MAX };
+    freight.upcoming.front().map_or(u32::MAX, |haul| haul.ready_s.saturating_sub(freight.known_before_s))
+}
+
 /// The demand to come.
 #[derive(Resource, Debug, Default)]
 pub(super) struct Freight {

@@ -27,6 +27,17 @@ pub fn register(r: &mut Register<'_>) {
     r.tick(Tick::Supply, serve_stations);
 }
 
+/// When the next vehicle of the list comes, or something at a station is due; now where vehicles are handed over.
+pub(crate) fn next_due_s(world: &World) -> u32 {
+    if !(world.resource::<FuelArrivals>().is_empty() && world.resource::<FuelDepartures>().is_empty()) {
+        return 0;
+    }
+    let list = world.resource::<FuelVisitList>();
+    let visit_s = list.visits.get(list.next).map(|visit| visit.at_s);
+    let event_s = world.resource::<HydrogenAgenda>().0.next_at();
+    visit_s.into_iter().chain(event_s).min().unwrap_or(u32::MAX)
+}
+
 /// All that the events of stations touch.
 #[derive(SystemParam)]
 struct StationContext<'w, 's> {

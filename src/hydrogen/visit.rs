@@ -58,6 +58,11 @@ impl FuelArrivals {
         self.0.iter()
     }
 
+    /// Does none come?
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of them; none is left.
     pub(super) fn take(&mut self) -> Vec<FuelArrival> {
         core::mem::take(&mut self.0)

@@ -62,6 +62,12 @@ impl Clock {
         self.now_s.is_multiple_of(self.decision_s)
     }
 
+    /// The next tick after this one in which dispatch is asked.
+    #[must_use]
+    pub fn next_decision_s(&self) -> u32 {
+        (self.now_s / self.decision_s + 1) * self.decision_s
+    }
+
     /// End of the run.
     #[must_use]
     pub fn end_s(&self) -> u32 {
@@ -74,8 +80,31 @@ impl Clock {
         self.now_s >= self.end_s
     }
 
-    /// Moves one tick on.
-    pub fn advance(&mut self) {
-        self.now_s = self.tick_end_s();
+    /// Moves on to the tick that holds `due_s`: by one tick at least, and not over the start of a control interval.
+    pub fn advance_to(&mut self, due_s: u32) {
+        let tick_s = due_s.min(self.interval_end_s()) / self.tick_s * self.tick_s;
+        self.now_s = tick_s.max(self.tick_end_s());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ticks of a minute, intervals of five, a run of eleven and a half.
+    #[test]
+    fn it_goes_to_the_tick_of_what_is_due() {
+        let ticks = |due: &[u32]| {
+            let mut clock = Clock::new(60, 300, 600, 690);
+            let mut seen = vec![clock.now_s()];
+            for due_s in due {
+                clock.advance_to(*due_s);
+                seen.push(clock.now_s());
+            }
+            seen
+        };
+        assert_eq!(ticks(&[0, 0, 59]), [0, 60, 120, 180], "a tick at least");
+        assert_eq!(ticks(&[179, 180, 299]), [0, 120, 180, 240]);
+        assert_eq!(ticks(&[u32::MAX; 4]), [0, 300, 600, 660, 690], "each interval, the tick that is cut off, the end");
     }
 }

@@ -145,7 +145,7 @@ mod tests {
             if world.resource::<Clock>().done() {
                 break;
             }
-            world.resource_mut::<Clock>().advance();
+            world.resource_mut::<Clock>().advance_to(0);
         }
         let [all, boundaries, intervals, decisions] = &world.resource::<Ran>().0;
         assert_eq!(*all, [0, 60, 120, 180, 240, 300]);

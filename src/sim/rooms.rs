@@ -51,6 +51,9 @@ pub(crate) struct Room {
     pub(crate) kinds: fn(&World) -> Vec<(Vehicle, String)>,
     /// How full its storages are.
     pub(crate) levels: fn(&World, &mut Levels),
+    /// The second before which none of its systems that look at each tick has anything to do; those of control intervals come
+    /// by themselves. Now or before: in the next tick.
+    pub(crate) next_due_s: fn(&World) -> u32,
     /// Things on its agenda that came due.
     pub(crate) events: fn(&World) -> u64,
     /// Holds its state at the end of a run to what the tables say, and tells what does not fit.
@@ -73,6 +76,7 @@ const NOTHING: Room = Room {
     used_so_far: |_| (0.0, 0.0),
     kinds: |_| Vec::new(),
     levels: |_, _| {},
+    next_due_s: |_| u32::MAX,
     events: |_| 0,
     audit: |_, _, _| {},
 };
@@ -103,6 +107,7 @@ pub(crate) const ROOMS: [Room; 9] = [
         metrics: charging::lots::metrics,
         on_board: charging::record::on_board,
         audit: charging::audit::audit,
+        next_due_s: charging::systems::next_due_s,
         events: |world| world.resource::<charging::agenda::ChargingAgenda>().handled(),
         ..NOTHING
     },
@@ -114,6 +119,7 @@ pub(crate) const ROOMS: [Room; 9] = [
         tables: &[Table::of::<CallRow>(), Table::of_some::<VesselRow>(has_vessels)],
         close: freight::vessels::close,
         metrics: freight::record::metrics,
+        next_due_s: freight::systems::next_due_s,
         ..NOTHING
     },
     Room {
@@ -135,6 +141,7 @@ pub(crate) const ROOMS: [Room; 9] = [
         add: yard::build::add,
         metrics: yard::record::metrics,
         audit: yard::audit::audit,
+        next_due_s: yard::systems::next_due_s,
         events: yard::record::events,
         ..NOTHING
     },
@@ -151,6 +158,7 @@ pub(crate) const ROOMS: [Room; 9] = [
         used_so_far: truck::record::used_so_far,
         kinds: truck::record::kinds,
         audit: truck::audit::audit,
+        next_due_s: truck::systems::next_due_s,
         events: |world| world.resource::<truck::state::TruckAgenda>().handled(),
         ..NOTHING
     },
@@ -165,6 +173,7 @@ pub(crate) const ROOMS: [Room; 9] = [
         on_board: hydrogen::record::on_board,
         levels: hydrogen::record::levels,
         audit: hydrogen::audit::audit,
+        next_due_s: hydrogen::systems::next_due_s,
         events: |world| world.resource::<hydrogen::state::HydrogenAgenda>().handled(),
         ..NOTHING
     },
@@ -176,6 +185,7 @@ pub(crate) const ROOMS: [Room; 9] = [
         metrics: swap::record::metrics,
         stored_kwh: swap::record::stored_kwh,
         audit: swap::audit::audit,
+        next_due_s: swap::systems::next_due_s,
         ..NOTHING
     },
     // Its years run in the transition: see `transition::rooms`.

@@ -53,6 +53,8 @@ pub struct Simulation {
     notes: Vec<PluginNotes>,
     #[cfg(test)]
     pub(super) tamper: super::audit::tamper::Tamper,
+    #[cfg(test)]
+    ticks: tests::Ticks,
 }
 
 /// What a run told after its warm-up.
@@ -111,6 +113,8 @@ impl Simulation {
             notes: Vec::new(),
             #[cfg(test)]
             tamper: super::audit::tamper::Tamper::default(),
+            #[cfg(test)]
+            ticks: tests::Ticks::default(),
         })
     }
 
@@ -286,7 +290,7 @@ impl Simulation {
         let last_s = until_s.min(self.world.resource::<Clock>().end_s());
         while self.world.resource::<Clock>().now_s() < last_s {
             self.tick(output, &mut audit, stop, &mut |_, _| {})?;
-            self.world.resource_mut::<Clock>().advance();
+            self.advance(last_s);
         }
         self.audit = Some(audit);
         Ok(())
@@ -310,7 +314,7 @@ impl Simulation {
     ) -> Result<Effort, RunError> {
         let Some(mut audit) = self.audit.take() else { return Ok(self.effort()) };
         while self.tick(output, &mut audit, stop, &mut progress)? {
-            self.world.resource_mut::<Clock>().advance();
+            self.advance(u32::MAX);
         }
         self.close(output, audit)
     }
@@ -382,6 +386,18 @@ impl Simulation {
         Ok(!clock.done())
     }
 
+    /// Goes to the next tick in which a room or a fork has something to do, no further than to that of a second: those between
+    /// would change nothing.
+    fn advance(&mut self, most_s: u32) {
+        let now_s = self.world.resource::<Clock>().now_s();
+        let rooms = ROOMS.iter().map(|room| (room.next_due_s)(&self.world));
+        let forks = self.forks.iter().map(|fork| fork.at_s).filter(|at_s| *at_s > now_s);
+        let due_s = rooms.chain(forks).min().unwrap_or(u32::MAX);
+        #[cfg(test)]
+        let due_s = self.ticks.count(due_s);
+        self.world.resource_mut::<Clock>().advance_to(due_s.min(most_s));
+    }
+
     /// Runs until a second that is told apart: what comes before it is a warm-up, whose rows are in no sum of the measured
     /// summary. Call it before [`Self::run`]. Returns what vehicles have on board at that time.
     ///
@@ -401,7 +417,7 @@ impl Simulation {
             if self.world.resource::<Clock>().now_s() >= until_s {
                 break;
             }
-            self.world.resource_mut::<Clock>().advance();
+            self.advance(until_s);
         }
         output.drain(&mut self.world, &self.names, &mut audit, true)?;
         self.audit = Some(audit);
@@ -411,7 +427,7 @@ impl Simulation {
             (room.warmed_up)(&mut self.world, until_s, &mut summary);
         }
         output.measure(summary);
-        self.world.resource_mut::<Clock>().advance();
+        self.advance(u32::MAX);
         let mut stored = self.stored();
         // What this tick used is in the day and hour that it began: it was still on board before them.
         for (battery_kwh, hydrogen_kg) in ROOMS.iter().map(|room| (room.used_so_far)(&self.world)) {
@@ -485,4 +501,58 @@ fn schedule(scenario: &Scenario, options: &Options) -> Schedule {
         (room.register)(&mut register);
     }
     schedule
+}
+
+#[cfg(test)]
+mod tests {
+    //! Contract: the ticks that are left out would have changed nothing.
+
+    use super::*;
+    use crate::scenario::load::{Request, load};
+
+    /// How many ticks a run has, and whether it takes all of them.
+    #[derive(Debug, Default)]
+    pub(super) struct Ticks {
+        all: bool,
+        count: u32,
+    }
+
+    impl Ticks {
+        pub(super) fn count(&mut self, due_s: u32) -> u32 {
+            self.count += 1;
+            if self.all { 0 } else { due_s }
+        }
+    }
+
+    /// Rows of all tables and the number of ticks.
+    fn run(loaded: &Loaded, all: bool) -> (String, u32) {
+        let mut simulation = Simulation::new(loaded, &Options::default()).unwrap();
+        simulation.ticks.all = all;
+        let (written, _) = simulation.drive(loaded, (None, false), &AtomicBool::new(false), |_, _| {}).unwrap();
+        (written.digest(), simulation.ticks.count)
+    }
+
+    #[test]
+    fn a_tick_in_which_nothing_is_due_is_left_out() {
+        let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        for (scenario, overlays, most) in [
+            ("depot_night", &[][..], 0.6),
+            ("layout_study", &[], 0.9),
+            ("port_terminal", &["planned"], 1.0),
+            ("port_terminal", &["planned", "swap_yard"], 1.0),
+            ("port_terminal", &["battery_swap"], 0.9),
+            ("hydrogen_corridor", &[], 0.9),
+            ("suite/drayage", &[], 0.9),
+        ] {
+            let path = scenarios.join(scenario);
+            let name = format!("{scenario} {}", overlays.join(" "));
+            let overlays = overlays.iter().map(|file| path.join(file).with_extension("toml")).collect();
+            let settings = vec!["time.days=2".to_owned()];
+            let loaded = load(&Request { path, overlays, settings, ..Request::default() }).unwrap();
+            let [every, fewer] = [true, false].map(|all| run(&loaded, all));
+            assert_eq!(every.0, fewer.0, "{name}");
+            let share = f64::from(fewer.1) / f64::from(every.1);
+            assert!(share <= most, "{name}: {share:.2} of all ticks");
+        }
+    }
 }

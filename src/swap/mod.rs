@@ -7,6 +7,6 @@ pub(crate) mod check;
 pub(crate) mod record;
 pub mod spec;
 mod state;
-mod systems;
+pub(crate) mod systems;
 
 pub(crate) use systems::register;

@@ -14,6 +14,20 @@ pub(crate) fn register(r: &mut Register<'_>) {
     r.tick(Tick::Swap, (receive, begin_swaps, finish_swaps, tell_yards).chain());
 }
 
+/// When the next swap is over; now where a unit comes or waits.
+pub(crate) fn next_due_s(world: &World) -> u32 {
+    let (Some(yards), Some(bays)) = (world.get_resource::<Roster<SwapYard>>(), world.get_resource::<Roster<Bay>>())
+    else {
+        return u32::MAX;
+    };
+    let waits = yards.components::<YardStock>(world).any(|stock| !stock.queue.waiting().is_empty());
+    if waits || !world.resource::<ServiceRoutes>().is_quiet() {
+        return 0;
+    }
+    let under_way = bays.components::<BayWork>(world).flat_map(|work| &work.under_way);
+    under_way.map(|swap| swap.end_s).min().unwrap_or(u32::MAX)
+}
+
 /// Units join the queue of their yard. What left a port under the name of one of its units is a battery of the yard.
 fn receive(
     roster: Res<Roster<SwapYard>>,

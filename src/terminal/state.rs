@@ -118,6 +118,11 @@ impl GateArrivals {
         self.0.push(arrival);
     }
 
+    /// Does none come?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All of them, in the order of their time and truck; none is left.
     pub(crate) fn take(&mut self) -> Vec<GateArrival> {
         let mut coming = core::mem::take(&mut self.0);
@@ -376,6 +381,11 @@ impl ServiceRoutes {
         let mut own: Vec<DelegatedUnit> = self.delegated.extract_if(.., |unit| is_own(unit.site, unit.unit)).collect();
         own.sort_by_key(|unit| (unit.at_s, unit.unit));
         own
+    }
+
+    /// Is no unit on its way?
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.delegated.is_empty()
     }
 
     /// Energy in the batteries of those that are on their way.

@@ -2,7 +2,7 @@
 
 use super::driving::{Driver, Road, Trucks, driver};
 use super::rules::Pull;
-use super::state::{DueKind, Phase, Trip, Truck, TruckAgenda};
+use super::state::{AwaitingOrders, DueKind, Phase, Trip, Truck, TruckAgenda};
 use crate::charging::arrival::{Arrival, Departures, V2gExport};
 use crate::freight::state::Haul;
 use crate::hydrogen::visit::{FuelArrival, FuelDepartures};
@@ -23,6 +23,15 @@ pub(super) fn has_any_left(departures: Res<Departures>, fuelled: Res<FuelDepartu
 /// Is anything due for a truck in this tick?
 pub(super) fn is_truck_due(clock: Res<Clock>, agenda: Res<TruckAgenda>) -> bool {
     agenda.0.next_at().is_some_and(|at_s| at_s < clock.tick_end_s())
+}
+
+/// When something is due for a truck, or dispatch is asked for one that waits for orders.
+pub(crate) fn next_due_s(world: &World) -> u32 {
+    let due_s = world.resource::<TruckAgenda>().0.next_at().unwrap_or(u32::MAX);
+    if world.resource::<AwaitingOrders>().0.is_empty() {
+        return due_s;
+    }
+    due_s.min(world.resource::<Clock>().next_decision_s())
 }
 
 /// Takes back trucks that have charged or fuelled.

@@ -37,6 +37,14 @@ pub(crate) fn register(r: &mut Register<'_>) {
     r.tick(Tick::Yard, move_containers.after(tell_plans));
 }
 
+/// When something is due in a yard; now where trucks are handed over at a gate.
+pub(crate) fn next_due_s(world: &World) -> u32 {
+    let is_quiet = world.resource::<GateArrivals>().is_empty() && world.resource::<GateDepartures>().is_empty();
+    let yards = world.get_resource::<Roster<Yard>>();
+    let due = yards.into_iter().flat_map(|yards| yards.components::<YardWork>(world));
+    if is_quiet { due.filter_map(|work| work.agenda.next_at()).min().unwrap_or(u32::MAX) } else { 0 }
+}
+
 /// Every yard with what changes about it.
 type Yards<'w, 's> = Query<'w, 's, (&'static Yard, &'static Links, &'static mut YardWork)>;
 
