@@ -374,7 +374,7 @@ fn wrong_electrics_are_named() {
     for words in [
         "`a` is behind itself",
         "[node.c] is at `other`, not at `s`",
-        "a site has the same name",
+        "a site has the same key",
         "there is no [site.nowhere] or [node.nowhere]",
         "is not after `from`",
         "is no span of the day",

@@ -366,7 +366,7 @@ fn mistakes_of_a_study_are_told_at_once() {
         "nothing is simulated in these dates",
         "2025-06-31",
         "no price has a lead time",
-        "nothing can hold that",
+        "no value satisfies both",
         "`step` above 0",
     ] {
         assert!(text.contains(part), "no `{part}` in {text}");

@@ -135,7 +135,7 @@ impl Billed<'_> {
                 let blocks = self.peaks.blocks(at, &subscription);
                 let kw = blocks * subscription.block_kw;
                 out.push(format!(
-                    "the subscribed power is left to the customer; {kw} kW ({blocks} blocks) cost this load least"
+                    "the customer chooses the subscribed power; {kw} kW ({blocks} blocks) is the cheapest for this load"
                 ));
             }
         }
@@ -165,8 +165,9 @@ impl Billed<'_> {
     fn window_convention(&self, rates: &Rates) -> Option<String> {
         let charges = !rates.demand.is_empty() || rates.subscription.is_some();
         let minutes = self.load.interval_s() / 60;
-        (charges && rates.demand_window_s.is_none())
-            .then(|| format!("the time over which demand is metered is not said: the load's own {minutes} minutes"))
+        (charges && rates.demand_window_s.is_none()).then(|| {
+            format!("the tariff does not state its demand interval: the load's own {minutes} minutes are used")
+        })
     }
 
     fn lookback_convention(&self, rates: &Rates) -> Option<String> {
@@ -232,7 +233,7 @@ fn lost_lookback(rates: &Rates) -> Option<String> {
     let has_hours = by_demand.into_iter().any(|tier| tier.basis == TierBasis::KwhPerKw);
     match (rates.lookback.is_some() && !has_demand, has_hours) {
         (true, true) => {
-            Some("the tariff's ratchet has no demand charge: it counts for the hours-of-use tiers alone".to_owned())
+            Some("the tariff's ratchet has no demand charge: it applies to the hours-of-use tiers only".to_owned())
         }
         (true, false) => Some("the tariff's ratchet has no demand charge to act on and is left out".to_owned()),
         _ => None,
@@ -244,10 +245,10 @@ fn tier_conventions(rates: &Rates) -> Vec<String> {
     let tiered = charge.periods.iter().filter(|tiers| tiers.len() > 1).count();
     let mut out = Vec::new();
     if tiered > 1 {
-        out.push("all periods climb the tiers of energy together, in the order of time".to_owned());
+        out.push("all periods fill the energy tiers together, in chronological order".to_owned());
     }
     if charge.periods.iter().flatten().any(|tier| tier.basis == TierBasis::KwhPerKw) {
-        out.push("hours-of-use tiers go by the billed demand of the month, after ratchets".to_owned());
+        out.push("hours-of-use tiers follow the billed demand of the month, after ratchets".to_owned());
     }
     out
 }

@@ -109,7 +109,7 @@ fn most_energy(case: &Case, pieces: &Pieces) -> Result<(Solved, Sure), BoundErro
     let mut solved = Solved::new(pieces);
     let reduced =
         reduce::by_free_intervals(case, pieces, &mut solved.energy_kwh, |counts| Rows::of(case, pieces, counts));
-    // Whoever is served in full beside the others is served so in every best plan: less would be less in total.
+    // A session served in full beside the others is served in full in every best plan: less would lower the total.
     let mut sure = Sure {
         energy_kwh: (0..case.sessions.len() as u32).map(|session| solved.energy(pieces, &[session])).collect(),
         peak_kw: case.sites.iter().map(|site| site.other_kw.max().max(0.0)).collect(),

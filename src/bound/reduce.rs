@@ -176,7 +176,7 @@ impl Reduced {
     }
 }
 
-/// Serves sessions as far as they compete with nobody, which takes nothing from anyone; a session that is served in full drops out
+/// Serves sessions as far as they do not compete, which costs the others nothing; a session that is served in full drops out
 /// and makes room, until nothing changes. Exact for objectives that ask for energy and for no particular time.
 pub(super) fn by_free_intervals(
     case: &Case,
@@ -250,7 +250,7 @@ pub(super) fn fill_cheapest(
     }
 }
 
-/// Sessions that compete with each other and with nobody else.
+/// Sessions that compete only with each other.
 #[derive(Default)]
 pub(super) struct Part {
     pub(super) sessions: Vec<u32>,

@@ -42,7 +42,7 @@ pub(crate) struct LivePower {
 }
 
 impl LivePower {
-    /// Nobody charges yet.
+    /// No session has power yet.
     pub(super) fn new(interval_s: u32, tree: &LimitTree, ports: &[Port]) -> Self {
         let nodes = tree.parents().len();
         let mut sites_below = vec![Vec::new(); nodes];

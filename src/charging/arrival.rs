@@ -113,7 +113,7 @@ pub(crate) struct Departure {
 }
 
 /// When a vehicle was at a charging port: from `start_s` it was plugged in, from `power_s` it could charge, at `done_s` unplugging
-/// began or waited for somebody.
+/// began or waited for staff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AtPort {
     pub(crate) start_s: u32,

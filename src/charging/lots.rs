@@ -61,7 +61,7 @@ impl Crew {
         if has_to_go && self.with_drivers { at_s + self.unplug_s } else { self.work(at_s, self.unplug_s) }
     }
 
-    /// Whoever is free first does it.
+    /// The first person who is free does it.
     fn work(&mut self, at_s: u32, takes_s: u32) -> u32 {
         if takes_s == 0 {
             return at_s;

@@ -162,7 +162,7 @@ pub(crate) mod tamper {
     use super::{Roster, SitePorts, SiteQueue, World};
     use crate::kernel::ids::PortId;
 
-    /// Counts a session that nobody began.
+    /// Counts a session that never began.
     pub(crate) fn count_a_session(world: &mut World) {
         world.resource_mut::<SessionLog>().begin(PortId(0));
     }

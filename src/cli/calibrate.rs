@@ -75,7 +75,7 @@ pub(super) fn run(args: &CalibrateArgs, console: &Console) -> Exit {
         return diagnose::show(&Problems { files: Vec::new(), list }, console);
     };
     if fits.is_empty() {
-        console.error("there is nothing to fit to: give --trips, --charging, --gate or --meter");
+        console.error("no measurements were given: use --trips, --charging, --gate or --meter");
         return Exit::Usage;
     }
     let title = format!("{}, calibrated", loaded.scenario.title);

@@ -1,4 +1,4 @@
-//! Handing work to a cluster: scripts are written, and submitted where somebody says so.
+//! Submitting work to a cluster: writes the scripts, and submits them with --yes.
 
 use super::exit::Exit;
 use super::output::console::Console;

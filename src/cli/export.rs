@@ -162,7 +162,7 @@ fn export_files(
         Exit::BadFiles
     })?;
     match Manifest::read(&args.run_dir) {
-        Ok(manifest) => warn_changed(&args.run_dir, &manifest, "the files say what is there now", console),
+        Ok(manifest) => warn_changed(&args.run_dir, &manifest, "the export is made from the present files", console),
         Err(error) => console.warn(&format!("{error}; nothing says that a run left these tables")),
     }
     let files = make(&loads);

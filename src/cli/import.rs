@@ -177,7 +177,7 @@ impl What {
 pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
     if let Some(read) = args.what.replaced() {
         let read = read.display();
-        console.error(&format!("--out is {read}, which is read: what was measured would be lost; choose another file"));
+        console.error(&format!("--out would overwrite the input file {read}; choose another file"));
         return Exit::BadFiles;
     }
     match &args.what {

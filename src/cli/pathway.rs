@@ -82,10 +82,9 @@ fn residual(tables: &Tables, cost_usd: f64) -> String {
         return String::new();
     }
     let years = tables.shown.last().map_or(0, |shown| shown.0);
-    let mut out =
-        format!("  after taking off {:.2} B$ that vehicles and chargers are still worth at the end\n", left_usd / 1e9);
+    let mut out = format!("  after deducting {:.2} B$ of residual value of vehicles and chargers\n", left_usd / 1e9);
     if is_decisive(left_usd, cost_usd) {
-        let _ = writeln!(out, "  That value decides the result: look at a later last year than {years}.");
+        let _ = writeln!(out, "  The residual value dominates the result: run to a later last year than {years}.");
     }
     out
 }

@@ -40,7 +40,7 @@ pub(super) fn report(args: &ReportArgs, console: &Console) -> Exit {
     let made = Manifest::read(&args.dir).map_err(|error| error.to_string()).and_then(|mut manifest| {
         let sensitivity = args.sensitivity.as_ref().map(|dir| ("sensitivity".to_owned(), dir.display().to_string()));
         manifest.compared_with.extend(sensitivity);
-        warn_changed(&args.dir, &manifest, "the page shows what is there now", console);
+        warn_changed(&args.dir, &manifest, "the report shows the present files", console);
         let html = build(&args.dir, &manifest, args.baseline.as_deref()).map_err(|error| error.to_string())?;
         Ok((manifest, html))
     });

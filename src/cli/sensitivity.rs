@@ -79,7 +79,7 @@ fn words(args: &SensitivityArgs) -> Words {
     }
 }
 
-/// What is asked about, for whoever watches.
+/// The question, for the progress output.
 fn names(asked: &Asked) -> String {
     let strategies: Vec<&str> = asked.strategies.iter().map(|strategy| strategy.name.as_str()).collect();
     strategies.join(" and ")

@@ -47,7 +47,7 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
     };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
     if args.token.as_ref().is_some_and(|token| !token.chars().all(is_plain)) {
-        console.error("a token has letters, digits, `-`, `.`, `_` and `~`: it stands in an address");
+        console.error("a token may hold only letters, digits, `-`, `.`, `_` and `~`, because it is part of an address");
         return Exit::Usage;
     }
     let served = run_server(&options, &interrupt::listen(), |address| {
@@ -58,7 +58,7 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
         let page = format!("http://{address}/");
         let url = format!("{page}{token}");
         if args.host.is_unspecified() {
-            console.note("others reach it by the name or address of this machine in the place of `localhost`");
+            console.note("from other machines, replace `localhost` with the name or address of this one");
         }
         if console.is_json() {
             console.print_json(&serde_json::json!({ "schema": 1, "url": url }));
@@ -66,7 +66,7 @@ pub(super) fn serve(args: &ServeArgs, console: &Console) -> Exit {
             console.print(&url);
         }
         console.note(&format!("scenarios and results lie in {}", args.dir.display()));
-        console.note("Ctrl-C stops it; runs that are not done are kept and shown the next time");
+        console.note("press Ctrl-C to stop; unfinished runs are kept and listed at the next start");
         // What the browser is started with shows in the list of processes: the page asks for the token.
         if args.open && open::that_detached(&page).is_err() {
             console.note("no browser could be started: open the address yourself");

@@ -166,6 +166,6 @@ fn table(args: &SuiteArgs, lines: &[Line]) -> String {
             &line.digest[..16]
         );
     }
-    out.push_str("\nA range of places means that the data cannot tell. `unserved` stands below all others: it leaves work undone.");
+    out.push_str("\nA range of places means that the data do not order the strategies. `unserved` ranks last: it leaves work undone.");
     out
 }

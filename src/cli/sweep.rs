@@ -323,7 +323,7 @@ fn submit(path: &Path, cluster: &ClusterArgs, console: &Console) -> Told {
 fn clean(dir: &Path, unplanned: bool, console: &Console) -> Told {
     let mut keys = BTreeSet::new();
     if unplanned {
-        // A plan that cannot be read keeps everything: its shards are somebody's work.
+        // While a plan cannot be read nothing is deleted: its shards may be needed.
         for path in plans_in(dir) {
             let (_, plan) = open(&path)?;
             keys.extend((0..plan.shards()).map(|shard| plan.key(shard)));

@@ -86,7 +86,7 @@ pub(super) fn step(
             let before = LEFT.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| Some(left.saturating_sub(1)));
             match before {
                 Ok(left) if left > 1 => Ok(()),
-                // As the system says it: whoever reports it has to know the file.
+                // The plain system error: the caller adds the path.
                 _ if armed == FULL_DISK => Err(full()),
                 _ => std::process::abort(),
             }

@@ -53,7 +53,7 @@ pub fn list_found(path: &Path) -> Vec<Found> {
     Folder::open(path).and_then(|folder| folder.entries()).unwrap_or_default()
 }
 
-/// A word that nobody can foresee and no two makers share, for names of temporary files.
+/// A random word, unpredictable and unique, for names of temporary files.
 #[must_use]
 pub fn random_word() -> String {
     // Each hasher of the standard library has keys of the system's random numbers.
@@ -373,7 +373,7 @@ impl Folder {
         self.dir.hard_link(part, &self.dir, name)
     }
 
-    /// A new file of these bytes beside a name, under one that nobody can foresee.
+    /// A new file of these bytes beside a name, under a random name.
     ///
     /// # Errors
     /// When the system refuses; nothing is left then.

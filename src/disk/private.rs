@@ -1,4 +1,4 @@
-//! Files for one user only: what lies there is trusted as far as nobody else could have put it there.
+//! Files for one user only: trusted because no other user could have written them.
 #![expect(clippy::disallowed_types, reason = "the age of files decides what is cleaned up, never a result")]
 
 use super::WriteError;

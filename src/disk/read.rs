@@ -140,7 +140,7 @@ pub(super) fn check(meta: &std::fs::Metadata, kind: Kind) -> Result<(), ReadErro
         return Err(ReadError::Folder);
     }
     if !meta.is_file() {
-        return Err(ReadError::NoFile(is_special(meta.file_type()).unwrap_or("it is something else")));
+        return Err(ReadError::NoFile(is_special(meta.file_type()).unwrap_or("it is not a regular file")));
     }
     let limit = kind.limit_bytes();
     if meta.len() > limit {

@@ -47,7 +47,8 @@ pub fn write(path: &Path, files: &[(String, Vec<u8>)], names: &[&str], replaces:
 fn keep(found: &Found, from: &Path, into: &Path) -> Result<(), WriteError> {
     let (old, new) = (from.join(&found.name), into.join(&found.name));
     if !found.is_file {
-        let why = "it lies beside files that are replaced together, and is no file; choose another folder, or move it";
+        let why =
+            "it is in a folder whose files are replaced together, and is not a file; choose another folder, or move it";
         return Err(WriteError::at(&old)(refused(why)));
     }
     // Where the disk has no links a file is copied.

@@ -50,7 +50,7 @@ impl WriteError {
 /// The folder that a path lies in, opened, and its name there.
 pub(super) fn place(path: &Path, is_made: bool) -> io::Result<(Folder, String)> {
     let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "it has no name that is text"))?;
+    let name = name.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "its name is not valid Unicode"))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let folder = if is_made { Folder::open_or_make(folder)? } else { Folder::open(folder)? };
     Ok((folder, name.to_owned()))

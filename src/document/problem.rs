@@ -81,7 +81,7 @@ fn said(text: &str) -> String {
 }
 
 impl Problem {
-    /// As it is told: with no more of what it quotes than somebody reads.
+    /// The printed message, with long quotes cut.
     fn told(&self) -> Self {
         Self {
             place: self.place.clone(),
@@ -177,7 +177,7 @@ impl Problems {
         }));
     }
 
-    /// The mistakes that are told: the first of them, for nobody reads ten thousand, with what they quote cut.
+    /// The errors that are printed: only the first ones, with long quotes cut.
     #[must_use]
     pub fn told(&self) -> Vec<Problem> {
         self.first().iter().map(Problem::told).collect()
@@ -272,7 +272,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         Some((distance, name)) if distance <= 1 + wrong.chars().count() / 3 => Some(format!("did you mean `{name}`?")),
         _ if known.is_empty() => Some("there are none".to_owned()),
         _ if known.len() <= 12 => Some(format!("there are: {}", known.join(", "))),
-        _ => Some(format!("there are {} of them, {} among others", known.len(), known[..6].join(", "))),
+        _ => Some(format!("there are {} choices, such as {}", known.len(), known[..6].join(", "))),
     }
 }
 

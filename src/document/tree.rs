@@ -315,7 +315,7 @@ fn leaf_number(
             place: Some(Place::Span(file, span.clone())),
             field: path.to_owned(),
             message: "must be a finite number".to_owned(),
-            help: Some("`nan` and `inf` are no quantities; leave the key out where there is no limit".to_owned()),
+            help: Some("`nan` and `inf` are not allowed; omit the key where there is no limit".to_owned()),
         });
     }
     Node::Leaf(value.unwrap_or(Value::Null))

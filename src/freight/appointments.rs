@@ -1,5 +1,5 @@
 //! Appointments at the gates: windows of an hour with a capacity. A haul books the first one that has room at each gate on its way;
-//! some windows nobody keeps, and their hauls book again. The gate lets a truck in within its window: one that comes before waits,
+//! some windows are missed, and their hauls book again. The gate lets a truck in within its window: one that comes before waits,
 //! one that comes after is let in as soon as an hour has let in fewer trucks than it has windows.
 
 use super::state::Haul;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Length of a window, s.
 const WINDOW_S: u32 = 3_600;
-/// A haul books no more often than this: nobody stays away from the last window.
+/// A haul books at most this often; its last window is always kept.
 const MOST_BOOKINGS: u32 = 8;
 /// Hours after which a haul takes a window whatever its capacity, a year: the capacity is far below the demand.
 const LONGEST_SEARCH: u32 = 24 * 366;
@@ -40,7 +40,7 @@ pub(crate) struct AppointmentCounts {
     pub(crate) booked: u64,
     /// Of them those whose truck was let in, be it after its window.
     pub(crate) kept: u64,
-    /// Those to which nobody came.
+    /// Missed windows.
     pub(crate) no_shows: u64,
     /// Those of the trucks let in that came after their window.
     pub(crate) late: u64,
@@ -111,7 +111,7 @@ impl AllAppointments {
         }
     }
 
-    /// Nobody carries this haul any more: its windows stay empty.
+    /// No truck will carry this haul any more: its windows stay empty.
     pub(super) fn lapse(&mut self, haul: &Haul) {
         for site in haul.booked_at() {
             if let Some(gate) = self.gates.get_mut(&site) {

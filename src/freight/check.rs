@@ -48,7 +48,7 @@ fn engine(key: &str, engine: &EngineSpec, scenario: &Scenario, checker: &mut Che
     ];
     for (field, g_per_kwh, warming) in needed {
         if g_per_kwh > 0.0 && warming.is_none() {
-            let message = format!("emits a gas whose warming is missing: `{field}` of [emissions]");
+            let message = format!("emits a gas without a warming factor: set `{field}` of [emissions]");
             checker.wrong(&["engine", key], message, None);
         }
     }
@@ -65,7 +65,7 @@ fn vessels(spec: &VesselsSpec, scenario: &Scenario, checker: &mut Checker<'_>) {
         checker.key(&["freight", "vessels", field], key, &scenario.engine, "engine");
     }
     if spec.class.values().map(|class| class.share).sum::<f64>() <= 0.0 {
-        checker.wrong(&["freight", "vessels", "class"], "the shares add up to nothing", None);
+        checker.wrong(&["freight", "vessels", "class"], "the shares add up to 0", None);
     }
     for (key, class) in &spec.class {
         let at = |field| ["freight", "vessels", "class", key, field];
@@ -119,7 +119,7 @@ fn volumes(scenario: &Scenario, spec: &VolumesSpec, checker: &mut Checker<'_>) {
             }
         }
         if table.values().sum::<f64>() <= 0.0 {
-            checker.wrong(&["freight", "volumes", name], "the weights add up to nothing", None);
+            checker.wrong(&["freight", "volumes", name], "the weights add up to 0", None);
         }
     }
     let days = [

@@ -35,7 +35,7 @@ impl Labor {
         self.hours(site).map(|hours| &hours.worked)
     }
 
-    /// Does anybody work anywhere?
+    /// Does any terminal have worked hours?
     #[must_use]
     pub fn is_some(&self) -> bool {
         self.all.is_some()

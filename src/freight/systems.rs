@@ -137,7 +137,7 @@ fn draw_hauls(
     let day = calendar.day(i64::from(horizon_s)) + 1;
     let call_at = |at: usize| (at < roster.len()).then(|| roster.get(&calls, at));
     freight.draw_until(i64::from(horizon_s) + 2 * DAY_S, &calendar, clock.end_s(), call_at);
-    // Without trucks nobody says how long ways are.
+    // Travel times exist only in scenarios with trucks.
     let is_driven = travel.sites() > 0;
     let drive_s = |from, to, at_s| if is_driven { travel.drive_s(from, to, calendar.hour(i64::from(at_s))) } else { 0 };
     let book = |haul: &mut Haul, number| appointments.book(haul, *seed, &calendar, number, drive_s);

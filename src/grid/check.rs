@@ -10,7 +10,7 @@ use crate::scenario::checker::{Checker, is_circle};
 pub(crate) fn check(scenario: &Scenario, calendar: Option<&Calendar>, checker: &mut Checker<'_>) {
     for (key, node) in &scenario.node {
         if scenario.site.contains_key(key) {
-            checker.wrong(&["node", key], "a site has the same name; limits could mean either", None);
+            checker.wrong(&["node", key], "a site has the same key, so a limit on it is ambiguous", None);
         }
         checker.key(&["node", key, "site"], &node.site, &scenario.site, "site");
         behind(scenario, checker, ["node", key], &node.site, node.behind.as_deref());

@@ -49,7 +49,7 @@ fn station(key: &str, station: &HydrogenSpec, checker: &mut Checker<'_>) {
     if bulk.least_kg >= bulk.capacity_kg {
         checker.wrong(
             &["hydrogen", key, "bulk", "least_kg"],
-            "leaves nothing to take out: it must be below capacity_kg",
+            "must be below capacity_kg, or no hydrogen can be taken out",
             None,
         );
     }
@@ -185,7 +185,7 @@ fn electrolyser(key: &str, spec: &ElectrolyserSpec, checker: &mut Checker<'_>) {
     rising(&path, &spec.kwh_per_kg, spec.kwh_per_kg.first().map_or(0.0, |point| point[0]), 200.0, checker);
     if spec.kwh_per_kg.first().is_some_and(|point| point[0] > spec.least_load.max(1e-9)) {
         let help = Some("the curve must begin at least_load or below".to_owned());
-        checker.wrong(&path, "says nothing about the least load", help);
+        checker.wrong(&path, "does not cover the least load", help);
     }
     if spec.kwh_per_kg.iter().any(|point| point[1] < LHV_KWH_PER_KG) {
         checker.wrong(&path, "no electrolyser needs less than the lower heating value, 33.32 kWh/kg", None);

@@ -1,5 +1,5 @@
 //! Numbers as people's programs write them: `1,234.5`, `1.234,5`, `1 234,5`, `(12)`, `$0.30`. A mark that fits neither
-//! thousands nor decimals is never dropped: the number would be wrong by a power of ten, and nobody would see it.
+//! thousands nor decimals is never dropped: the number would be wrong by a power of ten without notice.
 
 use super::cell::Cell;
 use super::rows::SheetRow;
@@ -46,7 +46,9 @@ impl Unsure {
     pub(crate) fn tell<'n>(self, name: impl Fn(usize) -> &'n str, mistakes: &mut Mistakes<'_>) {
         match self {
             Self::Open(Written { line, column, text }) => {
-                let message = format!("`{text}` may be a thousand or a part of one, and nothing in the file decides");
+                let message = format!(
+                    "`{text}` may be a thousands group or a decimal fraction, and no other value in the file decides"
+                );
                 let help = "say which: `decimal = \",\"` or `decimal = \".\"` in a mapping file";
                 mistakes.push(Some(line), name(column), message, Some(help.to_owned()));
             }

@@ -227,7 +227,7 @@ fn chains(list: Vec<(Found, Vec<Coord>)>, close: f64) -> Vec<(Found, Vec<Coord>,
             ends.entry(cell(line[line.len() - 1])).or_default().push(number);
         }
     }
-    // The one line that is left and meets a point. Where three meet nobody says which two are one line.
+    // The one line that is left and meets a point. Where three meet it is ambiguous which two are one line.
     let next_at = |at: Coord, used: &[bool]| -> Option<usize> {
         let (x, y) = cell(at);
         let cells = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (x + dx, y + dy)));

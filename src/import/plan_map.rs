@@ -62,7 +62,7 @@ pub(super) enum Decision {
     Is(&'static str),
     /// Nothing, as the mapping says.
     Nothing,
-    /// Nobody says; its first name.
+    /// Unknown; its first name.
     Open(String),
 }
 

@@ -31,7 +31,7 @@ pub(super) fn read(table: &mut Table<'_>, row: &Row, is_demand: bool) -> Option<
     if !is_set(share) {
         let stray = [months, range].into_iter().find(|column| is_set(*column));
         if let Some(stray) = stray {
-            table.wrong(row.line, stray.name, "says nothing without `ratchet_share`".to_owned(), None);
+            table.wrong(row.line, stray.name, "has no effect without `ratchet_share`".to_owned(), None);
         }
         return stray.is_none().then_some(Ratchet { lookback: None, least_kw });
     }

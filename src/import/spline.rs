@@ -4,7 +4,7 @@ use geo::{Coord, coord};
 
 /// Pieces of one span at least and at most.
 const PIECES: (f64, f64) = (4.0, 500.0);
-/// Higher degrees are not drawn by anybody; CAD programs stop at 11.
+/// CAD programs draw no higher degree than 11.
 const MOST_DEGREE: usize = 11;
 
 /// A spline as it is written.

@@ -27,7 +27,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
         checker.curve(&["industry", "carrier", key, "usd_per_gj"], &carrier.usd_per_gj, (-100.0, 10_000.0));
         by_hour(&["industry", "carrier", key, "load_by_hour"], &carrier.load_by_hour, checker);
         if !carrier.is_electricity && !carrier.load_by_hour.is_empty() {
-            let message = "is of electricity, and this carrier is none: it has no load";
+            let message = "is for electricity, and this carrier is not electricity";
             checker.wrong(&["industry", "carrier", key, "load_by_hour"], message, None);
         }
         let upstream = &carrier.upstream_kg_per_gj;
@@ -178,7 +178,7 @@ fn lever(key: &str, lever: &LeverSpec, spec: &IndustrySpec, checker: &mut Checke
         checker.key(&["industry", "lever", key, "network"], network, &spec.network, "industry.network");
     }
     if lever.capture_share > 0.0 && lever.network.is_none() {
-        let message = "carbon is captured and goes nowhere: name a `network`";
+        let message = "captured carbon has no destination: name a `network`";
         checker.wrong(&["industry", "lever", key], message, None);
     }
 }

@@ -1,4 +1,4 @@
-//! The price of hydrogen from who makes it and who takes it. Formulas on plain values: producers with what a kilogram costs each,
+//! The price of hydrogen from its producers and customers. Formulas on plain values: producers with what a kilogram costs each,
 //! customers with what they ask for, a pipe between them.
 
 /// Energy of a tonne of hydrogen by its lower heating value, GJ.
@@ -21,7 +21,7 @@ pub struct Producer {
     pub usd_per_kg: f64,
 }
 
-/// Who gets what in a year, and for how much.
+/// Result of clearing a year: quantities and price.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Cleared {
     /// What all producers make, t.
@@ -32,9 +32,9 @@ pub struct Cleared {
     pub asked_t: [f64; CUSTOMERS],
     /// What each gets, t.
     pub served_t: [f64; CUSTOMERS],
-    /// Levelised cost of the dearest producer that is needed, USD/kg.
+    /// Levelised cost of the marginal producer (the most expensive one that is needed), USD/kg.
     pub usd_per_kg: f64,
-    /// That producer; empty where nobody makes hydrogen.
+    /// The marginal producer; empty where there is none.
     pub dearest: String,
 }
 

@@ -1,4 +1,4 @@
-//! Hydrogen of plants from year to year: who makes it at what cost, who asks for it, and whether a lever finds any.
+//! Hydrogen of plants from year to year: cost by producer, demand by customer, and whether enough is left for a lever.
 
 use super::hydrogen::{CUSTOMERS, GJ_PER_T, PLANTS, Producer, clear};
 use super::path::{Industry, Plant, Project};

@@ -1,4 +1,4 @@
-//! One job: a loaded scenario simulated into a finished folder, whoever asked for it. The command line prints what comes
+//! One job: a loaded scenario simulated into a finished folder, for any caller. The command line prints what comes
 //! of it, the server tells it to a browser.
 
 mod operations;

@@ -111,7 +111,7 @@ fn broken_constraints(summary: &Summary, loaded: &Loaded) -> Vec<String> {
     }
     let refused: u64 = summary.hydrogen.stations.iter().map(|station| station.turned_away + station.gave_up).sum();
     if refused > 0 {
-        broken.push(format!("{refused} vehicles left hydrogen stations without hydrogen"));
+        broken.push(format!("{refused} vehicles left a hydrogen station without fuel"));
     }
     if summary.lapsed > 0 {
         broken.push(format!("{} hauls lapsed", summary.lapsed));

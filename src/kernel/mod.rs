@@ -1,4 +1,4 @@
-//! Time, order and chance: what every room stands on. Knows no trucks.
+//! Time, order, units and random numbers, used by every other module.
 
 pub mod agenda;
 pub mod calendar;

@@ -1,4 +1,4 @@
-//! Chance as a function of (seed, replication, purpose, key, index): a draw never depends on who drew before.
+//! Random numbers as a function of (seed, replication, purpose, key, index): a draw never depends on earlier draws.
 //!
 //! Two strategies with the same seed therefore see the same vessels, hauls and breakdowns
 //! (common random numbers), and one run gives the same numbers alone or among a thousand.
@@ -140,7 +140,7 @@ impl Stream {
         self.normal_draw().value()
     }
 
-    /// Standard normal that is drawn now and worked out when somebody asks for it.
+    /// Standard normal that is drawn now and evaluated when it is needed.
     pub fn normal_draw(&mut self) -> NormalDraw {
         NormalDraw([self.uniform(), self.uniform()])
     }

@@ -58,7 +58,7 @@ pub(crate) enum When {
     Decision,
 }
 
-/// Where a room hangs its systems.
+/// Where a room registers its systems.
 pub struct Register<'a> {
     schedule: &'a mut Schedule,
 }

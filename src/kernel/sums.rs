@@ -1,4 +1,4 @@
-//! Sums of structs, field by field: whoever adds a field to a struct has added it to its sum.
+//! Sums of structs, field by field: a new field is part of the sum without another edit.
 
 /// An amount, or a struct of amounts, that adds up; also in parts, as sampled weeks stand for a year.
 pub trait Accumulate {

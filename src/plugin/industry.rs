@@ -141,7 +141,7 @@ fn checked(view: &IndustryView, given: Given) -> Result<IndustryOrder, String> {
         Given::Close(_) if view.is_project => Err("close: this question is about an announced project".to_owned()),
         Given::Close(plant) if (plant as usize) < view.plant.len() => Ok(IndustryOrder::Close(plant as usize)),
         Given::Close(plant) => Err(format!("close: there is no plant {plant}")),
-        Given::Cancel if !view.is_project => Err("cancel: this question is about no announced project".to_owned()),
+        Given::Cancel if !view.is_project => Err("cancel: this question is not about an announced project".to_owned()),
         Given::Cancel => Ok(IndustryOrder::Cancel),
     }
 }

@@ -12,7 +12,7 @@ pub const RANDOM: &str = "random";
 
 /// Both, for the lists of kinds.
 pub(super) const FLOOR: [BuiltIn; 2] = [
-    BuiltIn { is_floor: true, ..BuiltIn::new(NOTHING, "orders nothing: the floor that any policy must beat", &[]) },
+    BuiltIn { is_floor: true, ..BuiltIn::new(NOTHING, "gives no orders: the lower bound of a comparison", &[]) },
     BuiltIn {
         is_floor: true,
         ..BuiltIn::new(RANDOM, "orders at random what it may: the lower reference of a comparison", &[])

@@ -95,7 +95,7 @@ pub struct LotState {
     pub place: usize,
     /// Plugs in order.
     pub plugs: usize,
-    /// Of them free, with nobody on the way to them.
+    /// Of them free, with no unit driving to them.
     pub free: i64,
     /// Units that wait there, or are on the way without a free plug.
     pub waiting: i64,

@@ -50,7 +50,7 @@ fn little_delivered(site: &str, asked_kwh: f64, delivered_kwh: f64) -> Option<St
 fn put_off(site: &str, hours: f64) -> Option<String> {
     (hours > LONG_SHIFT_H).then(|| {
         format!(
-            "appointments at `{site}` put hauls off by {hours:.0} hours on average, which counts as no delay of a haul: the gate \
+            "appointments at `{site}` put hauls off by {hours:.0} hours on average, which is not counted as delay of a haul: the gate \
              has too few windows for what comes, and what is put off beyond the end is still open"
         )
     })
@@ -82,7 +82,7 @@ fn empty_batteries(site: &str, times: f64, moves: f64) -> Option<String> {
         let often = if moves > 0.0 { format!(" ({:.1} for each 100 moves)", 100.0 * times / moves) } else { String::new() };
         format!(
             "machines at `{site}` ran out of energy {times:.0} times{often} and had to be towed, for which each waited (`tow_min` of \
-             the plan). What they lacked until then nobody charged, so the work that was done is an upper bound: they need larger \
+             the plan). The energy that they lacked was not charged, so the work done is an upper bound: they need larger \
              batteries, a higher `leave_at_soc`, more charging ports or more time at them"
         )
     })

@@ -41,7 +41,7 @@ pub enum FolderError {
         kept: PathBuf,
     },
     /// It cannot be put in place: it is where the command runs, or above.
-    #[error("{}: results are put in place as a whole folder, so name one, such as --out results", .0.display())]
+    #[error("{} cannot be replaced as a whole folder; name another, such as --out results", .0.display())]
     Nameless(PathBuf),
     /// It holds something else.
     #[error("{} is not empty and holds no run of Portvolt; choose another --out", .0.display())]

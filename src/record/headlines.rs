@@ -60,7 +60,7 @@ impl MetricName {
         (Self::QueueWaitMeanMin, "mean wait for a charging port"),
         (Self::QueueWaitP95Min, "95th-percentile wait for a charging port"),
         (Self::Sessions, "charging sessions"),
-        (Self::SessionsUnmet, "sessions not fully charged"),
+        (Self::SessionsUnmet, "sessions left below their target"),
         (Self::ChargerUtilization, "charging port utilization"),
         (Self::ZevShare, "zero-emission share of vehicles"),
         (Self::PeakKw, "peak of all sites together"),

@@ -169,7 +169,7 @@ catalogue! {
     EquipmentDieselGal = "equipment_diesel_gal" ["US gal"] less in [Total, Site] "diesel burnt by equipment";
     VesselCalls = "vessel_calls" [""] neutral in [Total, Site] "vessel calls that ended";
     VesselsAtBerth = "vessels_at_berth" [""] neutral in [Total, Site]
-        "vessels at berth when the run ended, whose calls and containers no other number has; none where there is none";
+        "vessels at berth when the run ended; their calls and containers are in no other metric; empty without such a vessel";
     CraneMovesPerH = "crane_moves_per_h" ["1/h"] more in [Site] "lifts of one crane in an hour in which it works a vessel, of terminals with a plan";
     VesselBerthMeanH = "vessel_berth_mean_h" ["h"] less in [Site] "time of a vessel at berth, mean over calls that ended, of terminals with a plan";
     VesselWaitMeanH = "vessel_wait_mean_h" ["h"] less in [Site] "time of a vessel in the queue for a berth, mean over calls that berthed, of terminals with a plan";
@@ -181,12 +181,12 @@ catalogue! {
     TruckHandlingMeanMin = "truck_handling_mean_min" ["min"] less in [Site] "of a truck turn: handling of its container, mean";
     AppointmentsBooked = "appointments_booked" [""] neutral in [Site] "windows at the gate that hauls booked";
     AppointmentsKept = "appointments_kept" [""] more in [Site] "windows whose truck was let in at the gate, be it late";
-    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "appointments to which nobody came";
-    AppointmentsLate = "appointments_late" [""] less in [Site] "windows after which their truck came: it was let in when an hour had room";
+    AppointmentNoShows = "appointment_no_shows" [""] less in [Site] "appointments that no truck came to";
+    AppointmentsLate = "appointments_late" [""] less in [Site] "appointments whose truck came after the window and was let in later";
     AppointmentsEarly = "appointments_early" [""] less in [Site] "trucks that came before their window opened and waited for it";
     AppointmentLateMeanMin = "appointment_late_mean_min" ["min"] less in [Site] "by how much trucks that came late missed the end of their window, mean";
     AppointmentWaitMeanMin = "appointment_wait_mean_min" ["min"] less in [Site] "wait in front of the gate for a window to open, mean over trucks that were let in";
-    AppointmentShiftMeanH = "appointment_shift_mean_h" ["h"] less in [Site] "by how much appointments put hauls off, mean";
+    AppointmentShiftMeanH = "appointment_shift_mean_h" ["h"] less in [Site] "delay of hauls by appointments, mean";
     TrucksInYard = "trucks_in_yard" [""] less in [Site] "road trucks still inside the terminal when the run ended";
     YardMoves = "yard_moves" [""] more in [Site] "containers carried between crane, block and rail, of terminals with a plan";
     YardKwhPerMove = "yard_kwh_per_move" ["kWh"] less in [Site] "battery and grid energy of all equipment over the containers lifted and the trucks served";
@@ -198,7 +198,7 @@ catalogue! {
     CarrierBlockWaitH = "carrier_block_wait_h" ["h"] less in [Site] "carrier hours: waiting for a machine at a block";
     CarrierLotWayH = "carrier_lot_way_h" ["h"] less in [Site] "carrier hours: driving to a charging lot";
     CarrierLotQueueH = "carrier_lot_queue_h" ["h"] less in [Site] "carrier hours: waiting for a plug at a lot, of visits that ended";
-    CarrierPluggingH = "carrier_plugging_h" ["h"] less in [Site] "carrier hours: being plugged in and out or having the battery swapped, and waiting for whoever plugs, of visits that ended";
+    CarrierPluggingH = "carrier_plugging_h" ["h"] less in [Site] "carrier hours: being plugged in and out or having the battery swapped, and waiting for plugging staff, of visits that ended";
     CarrierLotH = "carrier_lot_h" ["h"] neutral in [Site] "carrier hours: at charging lots in all: queue, plugging, charging";
     CarrierBreakH = "carrier_break_h" ["h"] neutral in [Site] "carrier hours: standing in breaks and between shifts";
     CarrierIdleH = "carrier_idle_h" ["h"] neutral in [Site] "carrier hours: without work in worked hours";
@@ -397,23 +397,23 @@ catalogue! {
     NpvPublicUsd = "npv_public_usd" ["USD"] more in [Total]
         "net present value of private and public money together: lost taxes count, fees and vouchers cancel";
     NpvResourceUsd = "npv_resource_usd" ["USD"] more in [Total]
-        "net present value of what it takes, whoever pays: no taxes, fees, credits or public money";
+        "net present value of the resource cost: no taxes, fees, credits or public money";
     ResourceCostUsd = "resource_cost_usd" ["USD"] less in [Year]
-        "what the year took, whoever paid, before what is left at the end";
-    PaidByFleetsUsd = "paid_by_fleets_usd" ["USD"] neutral in [Year] "what fleets paid more than they got";
-    PaidByTerminalsUsd = "paid_by_terminals_usd" ["USD"] neutral in [Year] "what terminals paid more than they got";
+        "resource cost of the year, without taxes, fees, credits and public money, before residual value";
+    PaidByFleetsUsd = "paid_by_fleets_usd" ["USD"] neutral in [Year] "net payments of fleets: paid less received";
+    PaidByTerminalsUsd = "paid_by_terminals_usd" ["USD"] neutral in [Year] "net payments of terminals: paid less received";
     PaidByStationsUsd = "paid_by_stations_usd" ["USD"] neutral in [Year]
-        "what public charging sites and hydrogen stations paid more than they got";
-    PaidBySitesUsd = "paid_by_sites_usd" ["USD"] neutral in [Year] "what other sites paid more than they got";
+        "net payments of public charging sites and hydrogen stations: paid less received";
+    PaidBySitesUsd = "paid_by_sites_usd" ["USD"] neutral in [Year] "net payments of other sites: paid less received";
     PaidByCargoOwnersUsd = "paid_by_cargo_owners_usd" ["USD"] neutral in [Year]
-        "what owners of the cargo paid more than they got";
-    PaidByPortsUsd = "paid_by_ports_usd" ["USD"] neutral in [Year] "what the ports paid more than they got";
+        "net payments of owners of the cargo: paid less received";
+    PaidByPortsUsd = "paid_by_ports_usd" ["USD"] neutral in [Year] "net payments of the ports: paid less received";
     PaidByStateUsd = "paid_by_state_usd" ["USD"] neutral in [Year]
-        "what the state and its cities paid more than they got";
+        "net payments of the state and its cities: paid less received";
     PaidByUnitedStatesUsd = "paid_by_united_states_usd" ["USD"] neutral in [Year]
-        "what the United States paid more than they got";
+        "net payments of the United States: paid less received";
     PaidByRatepayersUsd = "paid_by_ratepayers_usd" ["USD"] neutral in [Year]
-        "what customers of the utility paid more than they got";
+        "net payments of customers of the utility: paid less received";
     LcfsClearingUsdPerT = "lcfs_clearing_usd_per_t" ["USD/t"] neutral in [Year]
         "credit price at which the most expensive fuel in diesel pays for itself";
     CostUsd = "cost_usd" ["USD"] less in [Total, Year]
@@ -427,13 +427,13 @@ catalogue! {
     AbatementPublicUsdPerT = "abatement_public_usd_per_t" ["USD/t"] less in [Total]
         "abatement cost in private and public money, against the baseline";
     AbatementResourceUsdPerT = "abatement_resource_usd_per_t" ["USD/t"] less in [Total]
-        "abatement cost in what it takes, whoever pays, against the baseline";
+        "abatement cost in resource cost, against the baseline";
     AbatementDiscountedUsdPerT = "abatement_discounted_usd_per_t" ["USD/t"] less in [Total]
         "abatement cost in private money per discounted tonne, against the baseline";
     AbatementPublicDiscountedUsdPerT = "abatement_public_discounted_usd_per_t" ["USD/t"] less in [Total]
         "abatement cost in private and public money per discounted tonne, against the baseline";
     AbatementResourceDiscountedUsdPerT = "abatement_resource_discounted_usd_per_t" ["USD/t"] less in [Total]
-        "abatement cost in what it takes per discounted tonne, against the baseline";
+        "abatement cost in resource cost per discounted tonne, against the baseline";
     EnergisationLateMonths = "energisation_late_months" ["month"] less in [Total]
         "longest delay of an energisation by the utility";
     Irr = "irr" [""] more in [Site] "internal rate of return; none where the cash flow never changes its sign";
@@ -449,7 +449,7 @@ catalogue! {
     DscrMin = "dscr_min" [""] more in [Site] "lowest debt service coverage ratio of any year";
     DscrMinYear = "dscr_min_year" ["yr"] neutral in [Site] "year of the lowest debt service coverage ratio";
     TargetMet = "target_met" [""] more in [Rule] "1 when the goal was met, 0 when not";
-    TargetReached = "target_reached" [""] neutral in [Rule] "value reached of what the goal judges";
+    TargetReached = "target_reached" [""] neutral in [Rule] "value by which the goal is judged";
 
     // Policies and plugins.
     PolicyCalls = "policy_calls" [""] neutral in [Total] "decisions of the dispatch policy";

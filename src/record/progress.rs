@@ -1,4 +1,4 @@
-//! Metrics of a run while it goes on, for whoever steers it and is paid by what comes of it: folded from the same rows as the
+//! Metrics of a run in progress, for a program that steers it and is rewarded by them: folded from the same rows as the
 //! summary, so that what they reach when the run ends is what it reports.
 
 use super::metrics::MetricName;

@@ -270,7 +270,7 @@ impl From<&VesselRow> for VesselTally {
     }
 }
 
-/// What people beside a site have of it, by local hour of the day; only where there is a calendar.
+/// Exhaust and truck traffic at a site, by local hour of the day; only where there is a calendar.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ExhaustTally {
     /// Nitrogen oxides and particles of equipment and of idling trucks, g.

@@ -1,4 +1,4 @@
-//! What tallies say as metrics.
+//! Metrics from tallies.
 
 use super::metrics::{MetricName, ScopeMetrics};
 use super::overload::Connection;
@@ -86,7 +86,7 @@ impl ScopeMetrics<'_> {
         }
     }
 
-    /// What leaves tailpipes at a site, for those who live beside it.
+    /// Exhaust at a site, for its neighbours.
     pub(super) fn beside(&mut self, tally: &SiteTally) {
         let all = || tally.exhaust.by_hour_g.iter().chain(&tally.exhaust.vessels_by_hour_g);
         let sum = |at: usize| all().map(|hour| hour[at]).sum::<f64>() / 1000.0;

@@ -1,4 +1,4 @@
-//! Why the vehicle that waited longest had to: for want of a charging port, or of power.
+//! Why the longest wait happened: for lack of a charging port, or of power.
 
 use crate::record::hub::{Hub, Node};
 use serde::Serialize;

@@ -161,16 +161,18 @@ fn warnings(influence: &InfluenceResult) -> Vec<String> {
         let share = (chance / variance.max(f64::MIN_POSITIVE)).min(1.0);
         if share > SMALL {
             let percent = 100.0 * share;
-            out.push(format!("Chance has {percent:.0} % of the variance: shares below that are not to be told from it; more replications make it less"));
+            out.push(format!(
+                "Chance is {percent:.0} % of the variance: smaller shares are within it; more replications reduce it"
+            ));
         }
     }
     if influence.refused_points > 0 {
         let why = influence.refusal.as_deref().and_then(|why| why.lines().next()).unwrap_or_default();
-        out.push(format!("{} combinations of values were refused and are in no sum: {why}", influence.refused_points));
+        out.push(format!("{} combinations of values were refused and are excluded: {why}", influence.refused_points));
     }
     if !influence.kept_without_shares.is_empty() {
         let names = influence.kept_without_shares.join(", ");
-        out.push(format!("Shares of these were not worked out, though they may matter: {names}"));
+        out.push(format!("The shares of these were not computed, though they may matter: {names}"));
     }
     out
 }

@@ -1,4 +1,4 @@
-//! What no rule forbids and what is probably a mistake all the same: told by `validate`, at the end of a run and on its page.
+//! What no rule forbids and what is probably an error: told by `validate`, at the end of a run and on its page.
 
 use super::Scenario;
 use super::loaded::Loaded;
@@ -77,7 +77,7 @@ fn diesel_without_price(scenario: &Scenario) -> Option<String> {
         |model: &String| scenario.equipment_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
     let is_burnt = trucks.into_iter().any(|(model, count)| count.0 > 0 && burns(model))
         || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
-    let told = "diesel is burnt, and [money] has no `diesel_usd_per_gal`: it is in no cost";
+    let told = "diesel is burnt, but [money] has no `diesel_usd_per_gal`: its cost is not counted";
     (has_none && is_burnt).then(|| told.to_owned())
 }
 
@@ -91,7 +91,7 @@ fn vessel_fuel_without_price(scenario: &Scenario) -> Option<String> {
     let is_free = |key: &&&String| scenario.fuel.get(**key).is_some_and(|fuel| fuel.usd_per_t.is_none());
     let free: Vec<String> = burnt.iter().filter(is_free).map(|key| format!("`{key}`")).collect();
     let told = |names: String| {
-        format!("vessels burn {names}, which has no `usd_per_t` in [fuel]: it is in no cost of [money]")
+        format!("vessels burn {names}, which has no `usd_per_t` in [fuel]: its cost is not counted in [money]")
     };
     (!free.is_empty()).then(|| told(free.join(", ")))
 }
@@ -105,7 +105,7 @@ fn charging_without_tariff(scenario: &Scenario) -> Option<String> {
     let free: Vec<&String> = sites.into_iter().filter(is_free).collect();
     let first = free.first()?;
     let more = if free.len() > 1 { format!(" and {} more sites", free.len() - 1) } else { String::new() };
-    Some(format!("`{first}`{more} charge vehicles without a `tariff`: that electricity is in no cost of [money]"))
+    Some(format!("`{first}`{more} charge vehicles without a `tariff`: that electricity is not counted in [money]"))
 }
 
 /// Plants whose electricity no connection carries.
@@ -204,7 +204,7 @@ fn crowded_pools(scenario: &Scenario) -> Vec<String> {
             if has_battery && !is_swapped && ports > 0 && count.0 > ports.saturating_mul(UNITS_PER_PORT) {
                 out.push(format!(
                     "{} units of `{model}` share {ports} charging ports at `{key}`, which has no plan: a pool uses its ports round the \
-                     clock and needs no way and nobody to plug in, so the hours that it serves are an upper bound; see the waits, or \
+                     clock, without ways to a charger and plugging, so the hours that it serves are an upper bound; see the waits, or \
                      give it a plan ([terminal.{key}.plan])",
                     count.0
                 ));
@@ -246,7 +246,7 @@ fn classes_that_last(scenario: &Scenario) -> Option<String> {
         .collect();
     (!lasting.is_empty()).then(|| {
         let names = lasting.join(", ");
-        format!("no [survival] says how long vehicles of {names} live: nearly all of them outlive the transition")
+        format!("[survival] has no entry for {names}: nearly all of these vehicles outlive the transition")
     })
 }
 
@@ -276,7 +276,7 @@ fn names_alike(scenario: &Scenario) -> Vec<String> {
         for name in names {
             if let Some(other) = seen.insert(name.to_lowercase(), name) {
                 out.push(format!(
-                    "`{table}.{other}` and `{table}.{name}` differ in capital letters alone, and are two"
+                    "`{table}.{other}` and `{table}.{name}` differ only in capitalization, and are two keys"
                 ));
             }
         }

@@ -89,7 +89,7 @@ pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     }
     if scenario.money.is_none() && !scenario.price.is_empty() {
         let help = Some("add [money] with `discount_rate`, `years` and `usd_of`".to_owned());
-        checker.wrong(&["price"], "prices are told by the year, and nothing says how", help);
+        checker.wrong(&["price"], "prices need [money], which makes them a yearly cost", help);
     }
     dollars(scenario, checker);
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
@@ -109,11 +109,7 @@ pub(super) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
             if by_kw || by_kwh {
                 let unit = if by_kw { "kW" } else { "kWh" };
                 let help = Some("give it that size (a site or node its `limit_kw`), or a price a piece".to_owned());
-                checker.wrong(
-                    &at,
-                    format!("`{path}` has a price by the {unit}, and nothing says how many it has"),
-                    help,
-                );
+                checker.wrong(&at, format!("`{path}` is priced per {unit}, but has no size in that unit"), help);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Carries out what was asked for: into a folder of runs, telling how far it is, and stopping when somebody says so.
+//! Carries out what was asked for: into a folder of runs, reporting progress, and stopping on request.
 
 use super::error::ApiError;
 use super::prepare::kept_runs;

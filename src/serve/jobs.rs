@@ -91,7 +91,7 @@ impl Jobs {
                 continue;
             }
             let Kept { request, failed } = kept.unwrap_or_else(|reason| {
-                let told = format!("{JOURNAL}/{name} is set aside: {reason}; delete this run, or mend the file");
+                let told = format!("{JOURNAL}/{name} is set aside: {reason}; delete this run, or fix the file");
                 Kept { request: Asked::nothing(), failed: Some(told) }
             });
             let (status, message) = match failed {
@@ -352,7 +352,7 @@ fn file_name(id: &str) -> String {
     format!("{id}.json")
 }
 
-/// A message that is kept, no longer than somebody reads.
+/// A message that is kept, cut to a readable length.
 fn cut(mut message: String) -> String {
     if message.len() > LONGEST_MESSAGE {
         message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
@@ -372,7 +372,7 @@ fn kept(journal: &Folder, name: &str, left: &mut u64) -> Result<Kept, String> {
     let bytes = journal.read(name, Kind::Request).map_err(|error| error.to_string())?;
     *left -= bytes.len() as u64;
     let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| format!("it is no request ({error})"))?;
-    if kept.request.is_sound() { Ok(kept) } else { Err("its names or changes are none".to_owned()) }
+    if kept.request.is_sound() { Ok(kept) } else { Err("its names or changes are invalid".to_owned()) }
 }
 
 const CUT: &str = "the server stopped before this run was done; run it again";

@@ -205,7 +205,7 @@ fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
         .route("/", get(async move || Html(page)))
         .fallback(async || ApiError::missing("there is nothing at this address"))
         .method_not_allowed_fallback(async || {
-            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not know the method")
+            ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not allow the method")
         })
         .layer(DefaultBodyLimit::max(body_bytes))
         .layer(axum::middleware::from_fn_with_state(guard, guard::guard))

@@ -1,4 +1,4 @@
-//! Where a run that was asked for stands, and who is told of it.
+//! State of a requested run, and its watchers.
 
 use super::request::{Asked, RunRequest};
 use crate::record::folder::Manifest;

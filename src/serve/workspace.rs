@@ -382,7 +382,7 @@ impl Workspace {
         let finished_unix_s = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
         let (folder, manifest) = match self.manifest(&id) {
             Ok(found) => found,
-            // It is there, and nobody shall look for it in vain.
+            // It exists, so the list must show it.
             Err(error) => {
                 let title = format!("cannot be read: {}", error.first());
                 let manifest = Manifest { title, ..Manifest::of_study("") };

@@ -171,7 +171,7 @@ fn fuel_usd(money: &MoneySpec, summary: &Summary) -> f64 {
 /// Work that is lost or late in the run, at its stated rates, USD. Of hauls that are not done at the end though they were due by
 /// then, one that a truck has comes late. Of those that wait, as many are lost as of the hauls of this run that were settled
 /// after their due: a run that ends at night is no dearer for hauls that trucks take in the morning. Where the run cannot say
-/// how many these are, all count as lost: who leaves hauls open is not the cheaper one for it.
+/// how many these are, all count as lost, so that leaving hauls open does not look cheaper.
 fn lost_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     let (equipment, overdue) = (&summary.hub.equipment, &summary.overdue);
     let waiting = overdue.waiting as f64;
@@ -179,7 +179,7 @@ fn lost_usd(money: &MoneySpec, summary: &Summary) -> f64 {
     let lost = summary.lapsed as f64 + lapsing;
     let late = (summary.all_fleets().late + overdue.under_way) as f64 + waiting - lapsing;
     let unserved_h = equipment.required_h - equipment.served_h;
-    // What is left of sums in another order is no work.
+    // A difference from the order of summation is not work.
     let unserved_h = if unserved_h > ROUNDING * equipment.required_h { unserved_h } else { 0.0 };
     lost * money.unmet_haul_usd + late * money.late_haul_usd + unserved_h * money.unserved_hour_usd
 }

@@ -27,7 +27,7 @@ pub(crate) struct Room {
     pub(crate) check: fn(&Scenario, Option<&Calendar>, &mut Checker<'_>),
     /// Has a scenario anything for it? The systems of rooms that are not used do not run.
     pub(crate) is_used: fn(&Scenario) -> bool,
-    /// Hangs its systems into the tick.
+    /// Adds its systems to the tick.
     pub(crate) register: fn(&mut Register<'_>),
     /// Puts its state into a world; called whether it is used or not, in the order of the list.
     pub(crate) add: fn(&mut Build<'_>),
@@ -39,7 +39,7 @@ pub(crate) struct Room {
     pub(crate) warmed_up: fn(&mut World, u32, &mut Summary),
     /// Writes rows for what is still open at the end of the run, at this second.
     pub(crate) close: fn(&mut World, u32),
-    /// What it has to say when the run is over, beside its tables.
+    /// Metrics that its tables do not give, at the end of the run.
     pub(crate) metrics: fn(&World, &Names) -> Vec<Metric>,
     /// Batteries and tanks that it holds, with their vehicles: each is with one room at a time.
     pub(crate) on_board: fn(&World) -> Vec<(Vehicle, Content)>,
@@ -56,7 +56,7 @@ pub(crate) struct Room {
     pub(crate) next_due_s: fn(&World) -> u32,
     /// Things on its agenda that came due.
     pub(crate) events: fn(&World) -> u64,
-    /// Holds its state at the end of a run to what the tables say, and tells what does not fit.
+    /// Compares its state at the end of a run with the tables, and reports differences.
     pub(crate) audit: fn(&World, &Told<'_>, &mut Findings),
 }
 

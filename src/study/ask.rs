@@ -101,7 +101,7 @@ pub fn metric(name: &str) -> Result<MetricName, String> {
 
 #[cfg(test)]
 mod tests {
-    //! Contract: a metric is asked for by its name and scope, and who asks for one that is not there hears what to write.
+    //! Contract: a metric is requested by name and scope; the error for an unknown one says what to write.
 
     use super::*;
 

@@ -69,7 +69,7 @@ impl Asked {
         if !odd.is_empty() {
             let what = odd.join(", ");
             return Err(ForkError::Asked(format!(
-                "not as the run left it: {what}; a fork of it would be told beside another past. Do the run again"
+                "not as the run left it: {what}; a fork would be compared with a different past. Repeat the run"
             )));
         }
         let rows = manifest.rows.clone();

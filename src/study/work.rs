@@ -1,4 +1,4 @@
-//! What was not done is not saved: who did less work than another on the same random days.
+//! Work not done is not a saving: which strategies did less work than others on the same random days.
 
 use crate::record::metrics::MetricName;
 use crate::study::stats;

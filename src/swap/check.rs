@@ -16,7 +16,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
         }
         let is_twin = |other: &SwapSpec| other.site == swap.site && other.model == swap.model;
         if scenario.swap.range::<String, _>(..key.clone()).any(|(_, other)| is_twin(other)) {
-            let help = Some("one yard with the spares and bays of both".to_owned());
+            let help = Some("merge them into one yard with the spares and bays of both".to_owned());
             checker.wrong(&path("model"), format!("another yard at `{}` swaps this model already", swap.site), help);
         }
         let ports = || scenario.charger.iter().filter(|(_, it)| it.site == swap.site && it.cabinets > 0);

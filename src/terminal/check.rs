@@ -73,7 +73,7 @@ fn worked_hours(path: &[&str], labor: &LaborSpec, checker: &mut Checker<'_>) {
         }
     }
     if labor.weekday.is_empty() {
-        checker.wrong(&of("weekday"), "somebody must work on weekdays", None);
+        checker.wrong(&of("weekday"), "weekdays need worked hours", None);
     }
 }
 

@@ -48,8 +48,8 @@ impl EnergyBalance {
         self.stored_kg += other.stored_kg * weight;
     }
 
-    /// Change on board over what was used, of batteries or of tanks, whichever is more: below 0 somebody drove on what nobody
-    /// gave, above 0 fills were paid for that nobody drove on.
+    /// Change on board over what was used, of batteries or of tanks, whichever is more: below 0 vehicles used what was never
+    /// delivered, above 0 they were given what they did not use.
     #[must_use]
     pub fn change_share(&self) -> f64 {
         let share = |change: f64, used: f64| if used > 0.0 { change / used } else { 0.0 };

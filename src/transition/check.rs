@@ -93,7 +93,7 @@ fn transition(spec: &TransitionSpec, scenario: &Scenario, checker: &mut Checker<
         checker.wrong(&["transition", "residual"], "each value must be between 0 and 1", None);
     }
     if spec.residual.windows(2).any(|pair| pair[1] > pair[0]) {
-        checker.wrong(&["transition", "residual"], "a vehicle is not worth more when it is older", None);
+        checker.wrong(&["transition", "residual"], "values must not rise with age", None);
     }
     let hours = &spec.grid.by_hour;
     let mean = hours.iter().sum::<f64>() / hours.len().max(1) as f64;

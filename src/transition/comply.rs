@@ -222,7 +222,7 @@ impl<'a> Decision<'a> {
         }
     }
 
-    /// Vehicles that nobody sells: the fleet is smaller than it should be.
+    /// Vehicles that are not on offer: the fleet is smaller than it should be.
     #[must_use]
     pub fn unfilled(&self) -> Option<Kept> {
         let due: u32 = self.view.due.iter().sum();

@@ -41,7 +41,7 @@ impl RulesSpec {
         let later: Vec<String> =
             on().filter(|it| begins_later(it.2)).map(|(kind, name, _)| format!("{kind}.{name}")).collect();
         let endless = on().filter(|it| it.2.until.is_none() && !begins_later(it.2)).count();
-        let mut out = format!("Rules as known on {as_of}: {endless} in force have no end and are carried to {until}");
+        let mut out = format!("Rules as of {as_of}: {endless} in force have no end date and are extended to {until}");
         if !later.is_empty() {
             let _ = write!(out, "; after that day begin {}", later.join(", "));
         }

@@ -169,7 +169,7 @@ impl Market<'_> {
         let has_home = spec.home.is_some();
         let h_per_kwh = |model: usize| self.frame.full_power_h_per_kwh(holding, model);
         if trucks == 0 {
-            // Nobody has shown it yet: the time at full power.
+            // No operated year has shown it yet: the time at full power.
             return if has_home { 0.0 } else { energy * h_per_kwh(model) };
         }
         // A fleet that has both does not say whose trucks were towed.

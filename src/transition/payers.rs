@@ -59,7 +59,7 @@ impl Ledger {
         Self { year, rows: Vec::new() }
     }
 
-    /// Somebody pays somebody; a negative amount goes the other way.
+    /// Books a payment between two parties; a negative amount goes the other way.
     pub fn pay(&mut self, item: LedgerItem, payer: Party, payee: Party, usd: f64) {
         if usd == 0.0 || payer == payee {
             return;

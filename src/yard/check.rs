@@ -114,7 +114,7 @@ fn lots_and_plugs(scenario: &Scenario, key: &str, lots: &[&str]) -> Vec<Wrong> {
                 wrong.push(Wrong { field: "lots".to_owned(), message, help: nearest(lot, lots.iter().copied()) });
             }
             None => {
-                let help = Some("give it the key `lot`: where there is a plan no plugs are without a place".to_owned());
+                let help = Some("give it the key `lot`: with a plan, every charger needs a place".to_owned());
                 let message = format!("[charger.{charger}] stands at no lot of the plan");
                 wrong.push(Wrong { field: "lots".to_owned(), message, help });
             }

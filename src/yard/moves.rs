@@ -22,7 +22,7 @@ pub(crate) struct Used {
     pub(crate) lifts: f64,
 }
 
-/// Energy on board of units: the yard says what they do, and whoever holds their batteries what that takes.
+/// Energy on board of units: the yard says what they do, the owner of the battery how much energy that takes.
 pub(crate) trait Energy {
     /// Takes the energy or fuel of what a unit did. False when it had not enough.
     fn take(&mut self, unit: UnitId, class: u8, used: Used) -> bool;
@@ -71,7 +71,7 @@ pub(crate) struct Out {
 pub(crate) struct LotNow {
     pub(crate) place: Place,
     pub(crate) plugs: usize,
-    /// Plugs that are free and that nobody is on the way to.
+    /// Free plugs that no unit is driving to.
     pub(crate) free: i64,
     /// Units that wait there or are on the way without a free plug.
     pub(crate) waiting: i64,
@@ -378,7 +378,7 @@ impl Step<'_> {
         }
     }
 
-    /// A machine at blocks takes whoever goes first, if both are there.
+    /// A machine at blocks serves the first in its order, if both kinds wait.
     pub(crate) fn try_zone(&mut self, zone: u16, at_s: u32) {
         loop {
             let state = &self.work.zones[usize::from(zone)];

@@ -119,7 +119,7 @@ pub(crate) enum Server {
     Zone(u16),
     /// The carrier lifts by itself.
     Own,
-    /// Nobody: the trailer is dropped or taken.
+    /// No machine: the trailer is dropped or taken.
     Nobody,
 }
 

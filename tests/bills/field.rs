@@ -261,7 +261,7 @@ fn subscriptions_in_blocks() {
     let june = load("2025-06-01", LA, 15, 30 * 96, |at| if at == 500 { 230.0 } else { 40.0 });
     let least = bill(&json(&json!({})), &june);
     close(demand(&least), 477.80);
-    assert!(least.conventions.iter().any(|line| line.contains("250 kW (5 blocks) cost this load least")));
+    assert!(least.conventions.iter().any(|line| line.contains("250 kW (5 blocks) is the cheapest for this load")));
     close(demand(&bill(&json(&json!({ "subscribedkw": 150 })), &june)), 592.28);
     let csv = "utility,type,name,charge,units,block_kw,overage_charge,subscribed_kw
 electric,energy,,0.2,$/kWh,,,
@@ -308,7 +308,7 @@ electric,demand,maximum,12,$/kW,0.9,50
         (csv("80", "", "", ""), "t.csv:3: ratchet_share: 80 is more than the whole peak"),
         (csv("1.5", "", "", ""), "write 1.5 % as 0.015"),
         (csv("0.8", "13", "", ""), "t.csv:3: ratchet_months: `13` are no months"),
-        (csv("", "6-9", "", ""), "t.csv:3: ratchet_months: says nothing without `ratchet_share`"),
+        (csv("", "6-9", "", ""), "t.csv:3: ratchet_months: has no effect without `ratchet_share`"),
         (csv("0.8", "", "", "").replace("kWh,,,,", "kWh,0.5,,,"), "t.csv:2: ratchet_share: belongs to rows"),
         (csv("0.8", "", "", "") + "electric,demand,maximum,12,$/kW,0.9,,,\n", "t.csv:4: name: line 3 has this name"),
         (two_steps.to_owned(), "lines 3 and 4 are one charge"),

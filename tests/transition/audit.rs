@@ -46,7 +46,7 @@ fn shipped_rules_bind_as_adopted() {
     assert_eq!(rules.fuel_standard["lcfs"].hydrogen_credited_share.at(2034), 1.0);
     assert_eq!(rules.fuel_standard["lcfs"].hydrogen_credited_share.at(2036), 0.8);
     let known = rules.known(2045).unwrap();
-    assert!(known.starts_with("Rules as known on 2026-11-01") && !known.contains("after that day begin"), "{known}");
+    assert!(known.starts_with("Rules as of 2026-11-01") && !known.contains("after that day begin"), "{known}");
 }
 
 /// One intensity of diesel in the hub: the pool's and the fuel standard's fossil diesel are the same, and a gallon of 2025 is by

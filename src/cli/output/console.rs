@@ -42,7 +42,7 @@ impl Console {
         self.put(&printable(text));
     }
 
-    /// A closed pipe is nobody's mistake; a full disk behind the standard output ends the command as one elsewhere would.
+    /// A closed pipe is not an error; a full disk behind the standard output ends the command as any full disk does.
     fn put(&self, text: &str) {
         if self.silent {
             return;
@@ -104,7 +104,7 @@ impl Console {
     }
 }
 
-/// How a bar looks: of a count that nobody knows it says only what is done.
+/// Style of a bar; with an unknown total it shows only the count that is done.
 fn template(count: u64, things: &str) -> String {
     if count == 0 {
         return format!("{{spinner}} {{pos}} {things} done, {{elapsed}}  {{wide_msg}}");

@@ -181,11 +181,11 @@ fn trial_text<K: PluginKind>(plugin: &Arc<Plugin<K>>, trial: &Trial) -> String {
             }
         }
         if !case.is_repeatable {
-            let _ = writeln!(out, "             another fresh instance answered otherwise: it is not pure");
+            let _ = writeln!(out, "             a second instance gave other orders: the policy is not pure");
         }
     }
     if trial.cases.iter().any(|case| case.outcome.as_ref().is_ok_and(|(_, dropped, _)| *dropped > 0)) {
-        out.push_str("bad ones are dropped and counted; answers to odd numbers may hold some\n");
+        out.push_str("invalid orders are dropped and counted; answers to odd numbers may contain some\n");
     }
     if let Some(fuel) = trial.fuel_per_row() {
         let limit = PluginLimits::default().fuel_per_row;
@@ -193,8 +193,8 @@ fn trial_text<K: PluginKind>(plugin: &Arc<Plugin<K>>, trial: &Trial) -> String {
     }
     match trial.is_independent {
         Some(true) => out.push_str("two instances by turns answer as one alone"),
-        Some(false) => out.push_str("two instances by turns DISTURB each other"),
-        None => out.push_str("the views after it and two instances by turns were not tried"),
+        Some(false) => out.push_str("two interleaved instances AFFECT each other"),
+        None => out.push_str("later views and interleaved instances were not tried"),
     }
     out
 }

@@ -265,7 +265,7 @@ pub(crate) fn build(dir: &Path, console: &Console) -> Exit {
         Ok(status) if status.success() => {}
         Ok(_) => {
             console.error(&format!(
-                "`{command}` failed; its own words are above. If they miss a tool, module or target: {}",
+                "`{command}` failed; its output is above. If a tool, module or target is missing: {}",
                 tool.get_it
             ));
             return Exit::Failed;

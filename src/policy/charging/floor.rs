@@ -10,7 +10,7 @@ use crate::policy::kind::Charging;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: NOTHING,
-        about: "nobody charges: the floor that any policy must beat",
+        about: "charges no vehicle: the lower bound of a comparison",
         knows: &[],
         discharges: false,
         parameters: &[],

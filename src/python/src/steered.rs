@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Bytes of the stack of a run; what is not touched takes no memory.
 const STACK_BYTES: usize = 8 << 20;
 /// Why a run ends that nobody goes on with.
-const LEFT: &str = "nobody goes on with this run";
+const LEFT: &str = "this run was abandoned";
 
 /// How a run is steered.
 #[derive(Debug, Clone, Copy)]

@@ -121,9 +121,9 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
     let scenario = &loaded.scenario;
     let spec = scenario.truck_model.get(key).ok_or_else(|| format!("there is no truck model `{key}`"))?;
     if spec.battery.is_none() {
-        return Err(format!("truck_model.{key} has no battery: energy in kWh says nothing of it"));
+        return Err(format!("truck_model.{key} has no battery: energy in kWh cannot be fitted"));
     }
-    let travel = scenario.travel.as_ref().ok_or("the scenario has no `[travel]`: nothing drives in it")?;
+    let travel = scenario.travel.as_ref().ok_or("the scenario has no `[travel]`, so it has no trips")?;
     let mut said = observed.said.clone();
     let trips = trips(travel, (spec.mild_from_c, spec.mild_to_c), observed, &mut said)?;
     let before = [spec.bobtail_per_km, spec.empty_per_km, spec.loaded_per_km];
@@ -214,7 +214,7 @@ fn model(
     let mut start = Vec::new();
     let mut fitted = |rows: usize, name: &str, from: f64| {
         if rows < LEAST_ROWS {
-            said.push(format!("{name} is not told: {rows} rows speak of it, {LEAST_ROWS} are needed"));
+            said.push(format!("{name} is not fitted: {rows} rows cover it, {LEAST_ROWS} are needed"));
             return None;
         }
         start.push(from);

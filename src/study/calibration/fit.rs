@@ -93,11 +93,11 @@ pub(super) fn fit(model: &impl Model, start: &[f64], holdout: f64) -> Result<Fou
     let problem = Problem { model, rows: fitted, parameters: DVector::from_column_slice(start) };
     let (problem, report) = LevenbergMarquardt::new().minimize(problem);
     if !report.termination.was_successful() {
-        return Err(format!("the fit did not settle ({:?})", report.termination));
+        return Err(format!("the fit did not converge ({:?})", report.termination));
     }
     let parameters: Vec<f64> = problem.parameters.iter().copied().collect();
     let (covariance, groups) = covariance(model, fitted, &parameters)
-        .ok_or("the rows do not tell the parameters apart: they always change together")?;
+        .ok_or("the parameters cannot be identified: their inputs always change together")?;
     let freedom = (groups as f64 - parameters.len() as f64).max(1.0);
     let check = check(model, fitted, &parameters);
     Ok(Found { parameters, covariance, freedom, check })

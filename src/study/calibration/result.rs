@@ -66,7 +66,9 @@ pub(super) fn estimate(
     said: &mut Vec<String>,
 ) -> Estimate {
     if value < least {
-        said.push(format!("{path}: the data say {value:.4}; a scenario takes no less than {least}, which is written"));
+        said.push(format!(
+            "{path}: the fit gives {value:.4}; a scenario allows no less than {least}, which is written instead"
+        ));
     }
     let within = |number: f64| number.max(least);
     Estimate {

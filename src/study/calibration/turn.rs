@@ -82,7 +82,7 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
     let seconds = second.iter().filter(|second| **second).count();
     let has_second = seconds >= LEAST_ROWS;
     if !has_second {
-        said.push(format!("second_move_min is not told: {seconds} visits have two moves, {LEAST_ROWS} are needed"));
+        said.push(format!("second_move_min is not fitted: {seconds} visits have two moves, {LEAST_ROWS} are needed"));
     }
     let model = Turns { minutes, second, has_second };
     let start = [spec.turn_min, spec.second_move_min];

@@ -166,7 +166,7 @@ fn tornado(out: &mut String, effects: &[Effect], metric: Option<&ScopedMetric>) 
         own.filter_map(|effect| effect.effect).map(f64::abs).fold(0.0, f64::max)
     };
     parameters.sort_by(|a, b| swing(b).total_cmp(&swing(a)));
-    let _ = writeln!(out, "\nWhat changes {metric} (largest first)");
+    let _ = writeln!(out, "\nEffects on {metric} (largest first)");
     let _ = writeln!(
         out,
         "  {:<32} {:<20} {:>12} {:>12} {:>10} {:>14} {:>10}",

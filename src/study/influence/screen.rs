@@ -33,7 +33,7 @@ pub fn text(asked: &Asked, title: &str, done: &Influence) -> String {
     chance(&mut out, done);
     if done.refused > 0 {
         let why = done.refusal.as_deref().and_then(|why| why.lines().next()).unwrap_or_default();
-        let _ = writeln!(out, "{} combinations of values were refused and are in no sum: {why}", done.refused);
+        let _ = writeln!(out, "{} combinations of values were refused and are excluded: {why}", done.refused);
     }
     let told = told(done);
     if told.is_empty() {
@@ -54,7 +54,7 @@ fn chance(out: &mut String, done: &Influence) {
         let share = percent(chance / variance);
         let _ = writeln!(
             out,
-            "Chance has {share:.0} % of the variance: shares below that are not to be told from it; more --replications \
+            "Chance is {share:.0} % of the variance: smaller shares are within it; more --replications \
              make it less."
         );
     }
@@ -101,7 +101,7 @@ fn interactions(out: &mut String, done: &Influence) {
         .map(|(one, other, share)| format!("{} with {} ({:.0} %)", path(*one), path(*other), 100.0 * share.value))
         .collect();
     if !held.is_empty() {
-        let _ = writeln!(out, "Together they do more than each by itself: {}.", held.join("; "));
+        let _ = writeln!(out, "They interact: {}.", held.join("; "));
     }
 }
 
@@ -134,7 +134,7 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
         told.iter().filter(|told| told.worth.is_some_and(|value| value > worth.floor)).collect();
     first.sort_by(|a, b| b.worth.unwrap_or(0.0).total_cmp(&a.worth.unwrap_or(0.0)));
     if first.is_empty() {
-        out.push_str("No single number would change the choice enough to be worth measuring.\n");
+        out.push_str("No single number changes the choice enough to be worth measuring.\n");
         return;
     }
     out.push_str("Measure first (what the choice would gain on average if the number were known):\n");

@@ -235,7 +235,7 @@ pub fn gains(rules: &Rules, mine: &[Outcome], theirs: &[Outcome]) -> Vec<f64> {
 /// What one outcome has over another in an objective.
 fn gain(better: Better, one: &Outcome, other: &Outcome, at: usize) -> f64 {
     let (one, other) = (one.objectives[at], other.objectives[at]);
-    // What is left of equal sums in another order is no difference.
+    // A difference from the order of summation is no difference of designs.
     let difference = if (one - other).abs() <= ROUNDING * one.abs().max(other.abs()) { 0.0 } else { one - other };
     if better == Better::Lower { 0.0 - difference } else { difference }
 }

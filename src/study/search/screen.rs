@@ -29,7 +29,7 @@ pub fn text(search: &Search, found: &Found, answer: &Answer) -> String {
         let _ = writeln!(out, "A budget of {minutes} minutes: {} runs on this machine.", found.budget);
     }
     if !found.race.is_whole {
-        out.push_str("The space was not tried whole: what was not tried may be better.\n");
+        out.push_str("Not every design was tried: an untried one may be better.\n");
     }
     match &answer.best {
         Some(best) => {
@@ -144,9 +144,7 @@ fn otherwise(out: &mut String, search: &Search, answer: &Answer) {
     if answer.otherwise.is_empty() {
         return;
     }
-    out.push_str(
-        "\nWhat it would take to choose otherwise (the best design with another choice, decision by decision):\n",
-    );
+    out.push_str("\nAlternatives, decision by decision (the best design with another choice):\n");
     for Otherwise { path, chosen, other } in &answer.otherwise {
         let other = other.as_ref().map_or_else(|| NO_OTHER.to_owned(), |told| line(search, told));
         let _ = writeln!(out, "  not {path}={chosen}: {other}");

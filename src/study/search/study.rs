@@ -322,7 +322,11 @@ impl Reader<'_> {
         }
         let found: Vec<MetricName> = names.iter().filter_map(|name| self.metric(&["objective"], name)).collect();
         for metric in found.iter().filter(|metric| metric.info().better.is_none()) {
-            self.wrong(&["objective"], format!("neither more nor less `{metric}` is better by itself"), None);
+            self.wrong(
+                &["objective"],
+                format!("`{metric}` has no better direction, so it cannot be an objective"),
+                None,
+            );
         }
         found
     }
@@ -336,7 +340,7 @@ impl Reader<'_> {
                 self.wrong(&["constraint", &at], "has neither `most` nor `least`", None);
             }
             if spec.most.zip(spec.least).is_some_and(|(most, least)| least > most) {
-                self.wrong(&["constraint", &at, "least"], "is above `most`: nothing can hold that", None);
+                self.wrong(&["constraint", &at, "least"], "is above `most`: no value satisfies both", None);
             }
             if spec.chance.is_some_and(|chance| !(0.0..=1.0).contains(&chance) || chance == 0.0) {
                 self.wrong(&["constraint", &at, "chance"], "must be above 0 and at most 1, such as 0.95", None);
@@ -494,7 +498,7 @@ fn too_short(objectives: &[MetricName], loaded: &Loaded) -> Option<String> {
 fn free(unpriced: &[String]) -> Option<String> {
     (!unpriced.is_empty()).then(|| {
         let names = unpriced.join(", ");
-        format!("no [price] has a part in {names}: more of it is bought for nothing, whatever the cost says")
+        format!("no [price] has a part in {names}: more of it adds no cost")
     })
 }
 

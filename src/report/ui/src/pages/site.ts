@@ -197,7 +197,7 @@ const NAMES: Column[] = [
 const PORTS: Column[] = [
   ["charging ports", (site) => number(site.ports, 0)],
   ["sessions", (_, get) => number(get("sessions"), 0)],
-  ["sessions not fully charged", (_, get) => number(get("sessions_unmet"), 0)],
+  ["sessions left below their target", (_, get) => number(get("sessions_unmet"), 0)],
   ["95th-percentile wait, min", (site, get) => number(site.ports > 0 ? get("queue_wait_p95_min") : null, 0)],
   ["charging port utilization, %", (site, get) => number(site.ports > 0 ? 100 * (get("charger_utilization") ?? 0) : null, 0)],
 ];

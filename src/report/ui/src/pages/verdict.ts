@@ -134,7 +134,7 @@ export function charged(metrics: Metrics): { details: string[]; tone: Finding["t
   const part = requested > 0 ? Math.min(1, delivered / requested) : 1;
   const isAll = unmet === 0 && breaks === 0 && part >= NEARLY_ALL;
   const details = [
-    sessions > 0 && unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} not fully charged` : "",
+    sessions > 0 && unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} left below their target` : "",
     breaks > 0 ? `${show(breaks, 0)} ${breaks === 1 ? "break" : "breaks"} of equipment ended below a full battery` : "",
     sessions > 0 && isAll ? `all ${count(sessions, "session", "sessions")} fully charged` : "",
     requested > 0 && !isAll ? `${energy(delivered)} of ${energy(requested)} requested were delivered (${shareText(part)})` : "",

@@ -169,7 +169,7 @@ function drawRuns(page: HTMLElement, a: Report, b: Report, first: Metrics, secon
     rows.push([name, cell(ports[0] ?? 0, 0), cell(ports[1] ?? 0, 0), ...pair("queue_wait_p95_min"), ...pair("sessions_unmet"), ...pair("peak_kw"), ...limits, ...pair("bill_total_usd")]);
   }
   const twice = (name: string) => [`${name}, before`, "after"];
-  page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("charging ports"), ...twice("95th-percentile wait, min"), ...twice("sessions not fully charged"), ...twice("peak, kW"), ...twice("limit, kW"), ...twice("bill, USD")], rows)));
+  page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("charging ports"), ...twice("95th-percentile wait, min"), ...twice("sessions left below their target"), ...twice("peak, kW"), ...twice("limit, kW"), ...twice("bill, USD")], rows)));
   if (a.start !== b.start || a.times.length !== b.times.length || a.bucket_s !== b.bucket_s) return;
   const sum = (run: Report, of: (site: Report["sites"][number]) => number[]) => run.times.map((_, at) => run.sites.reduce((all, site) => all + (of(site)[at] ?? 0), 0));
   const charts: [string, string, string, (site: Report["sites"][number]) => number[]][] = [

@@ -9,7 +9,7 @@ import { equal, fits, holds, isAccessible, onPage, pictures } from "./shared.mjs
 /** Columns of tables whose numbers are metrics: header, name of the metric, and what it is multiplied with. */
 const COLUMNS = {
   "#electricity-bills": { "energy charge": ["bill_energy_usd"], "demand charge": ["bill_demand_usd"], fixed: ["bill_fixed_usd"], total: ["bill_total_usd"] },
-  "#all-sites": { sessions: ["sessions"], "sessions not fully charged": ["sessions_unmet"], "95th-percentile wait, min": ["queue_wait_p95_min"], "charging port utilization, %": ["charger_utilization", 100], "hydrogen, kg": ["h2_dispensed_kg"], "peak, kW": ["peak_kw"], "metered energy, MWh": ["energy_grid_kwh", 0.001] },
+  "#all-sites": { sessions: ["sessions"], "sessions left below their target": ["sessions_unmet"], "95th-percentile wait, min": ["queue_wait_p95_min"], "charging port utilization, %": ["charger_utilization", 100], "hydrogen, kg": ["h2_dispensed_kg"], "peak, kW": ["peak_kw"], "metered energy, MWh": ["energy_grid_kwh", 0.001] },
   "#emissions": { "diesel, gal": ["diesel_gal"], "CO2e at tailpipes, t": ["co2e_direct_t"], "CO2e of supply, t": ["co2e_upstream_t"] },
   "#what-a-kg-of-hydrogen-costs": { fills: ["h2_fills"], "dispensed, kg": ["h2_dispensed_kg"], "cost, USD/kg": ["h2_cost_usd_per_kg"] },
 };
