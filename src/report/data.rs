@@ -160,7 +160,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
     let [charging, equipment, shore, other, hydrogen] = power.hub;
     let sites = hub.sites.iter().zip(power.sites).zip(fold.waiting);
     let sites = sites.map(|((site, power), waiting)| SiteSeries::of(site, power, waiting, &limits));
-    let metrics = crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
+    let metrics = crate::record::read::json::<ReadSummary>(folder, SUMMARY)?.metrics;
     let named = metrics.iter().map(|metric| (metric.name.as_str(), metric.scope.as_str(), metric.value));
     let doubted = doubt::doubts(named);
     Ok(RunPage {

@@ -158,7 +158,7 @@ pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<DesignPage, 
     let names = hub.names();
     let Hub { doubtful, sources, warnings: known, .. } = hub;
     let mut warnings = warnings(&search);
-    warnings.extend(crate::record::read::json::<Noted>(&folder.join(FILE))?.warnings);
+    warnings.extend(crate::record::read::json::<Noted>(folder, FILE)?.warnings);
     warnings.extend(known);
     let (title, provenance) = (manifest.title.clone(), facts(manifest));
     Ok(DesignPage { title, search, provenance, doubtful, sources, names, warnings })

@@ -186,5 +186,5 @@ pub(super) fn headline(folder: &Path) -> Result<String, ReadError> {
     struct Told {
         headline: String,
     }
-    Ok(crate::record::read::json::<Told>(&folder.join(FILE))?.headline)
+    Ok(crate::record::read::json::<Told>(folder, FILE)?.headline)
 }

@@ -180,7 +180,7 @@ pub(super) fn collect(
         return Err(ReadError::Table { path: tables.join("fleet.parquet"), reason });
     }
     let years: Vec<u32> = years.into_iter().collect();
-    let metrics = crate::record::read::json::<ReadSummary>(&folder.join(SUMMARY))?.metrics;
+    let metrics = crate::record::read::json::<ReadSummary>(folder, SUMMARY)?.metrics;
     let baseline = baseline.map(other).transpose()?;
     let series = series(&metrics, &years);
     let lost = lost(&series, &years);
