@@ -104,9 +104,9 @@ mod tests {
         let rows = vec![row(Scope::Total, -4e8), row(Scope::Vessels, -1e8)];
         let tables = Tables { finance: rows, ..Tables::default() };
         let told = residual(&tables, 1e9);
-        assert!(told.contains("after taking off 0.40 B$ that vehicles and chargers are still worth"), "{told}");
-        assert!(told.contains("That value decides the result"), "{told}");
-        assert!(!residual(&tables, 4e9).contains("decides"));
+        assert!(told.contains("after deducting 0.40 B$ of residual value of vehicles and chargers"), "{told}");
+        assert!(told.contains("The residual value dominates the result"), "{told}");
+        assert!(!residual(&tables, 4e9).contains("dominates"));
         assert_eq!(residual(&Tables::default(), 1e9), "");
     }
 }

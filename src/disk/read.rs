@@ -165,6 +165,9 @@ pub fn open(path: &Path, kind: Kind) -> Result<File, ReadError> {
     Ok(file)
 }
 
+/// A file that was opened to be read.
+pub type Opened = File;
+
 /// Opens a file of a run's folder to read: Portvolt lays no links, so one that stands in the place of the file, or of the folder
 /// it lies in, was laid by somebody else, and what it leads to is not of the run. `below` is the way from the run's folder,
 /// whose own path may lead through links of the user.

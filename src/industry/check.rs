@@ -23,6 +23,7 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     if let Some(most) = &spec.most_usd_per_t {
         checker.curve(&["industry", "most_usd_per_t"], most, USD);
     }
+    checker.curve(&["industry", "stored_exempt_share"], &spec.stored_exempt_share, (0.0, 1.0));
     for (key, carrier) in &spec.carrier {
         checker.curve(&["industry", "carrier", key, "usd_per_gj"], &carrier.usd_per_gj, (-100.0, 10_000.0));
         by_hour(&["industry", "carrier", key, "load_by_hour"], &carrier.load_by_hour, checker);
@@ -165,6 +166,11 @@ fn sited(key: &str, plant: &PlantSpec, scenario: &Scenario, checker: &mut Checke
 fn lever(key: &str, lever: &LeverSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
     carriers(&["industry", "lever", key, "gj_factor"], &lever.gj_factor, USED, spec, checker);
     carriers(&["industry", "lever", key, "gj_added"], &lever.gj_added, ADDED, spec, checker);
+    for (carrier, replaced) in &lever.gj_replaced {
+        let path = ["industry", "lever", key, "gj_replaced", carrier];
+        checker.key(&path, carrier, &spec.carrier, "industry.carrier");
+        checker.key(&[&path[..], &["by"]].concat(), &replaced.by, &spec.carrier, "industry.carrier");
+    }
     carriers(&["industry", "lever", key, "gj_per_captured_t"], &lever.gj_per_captured_t, USED, spec, checker);
     for plant in &lever.plants {
         checker.key(&["industry", "lever", key, "plants"], plant, &spec.plant, "industry.plant");

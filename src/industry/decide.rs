@@ -64,12 +64,7 @@ impl<'a> Industry<'a> {
             }
             let plant = self.plants.iter().position(|plant| plant.key == spec.plant);
             let plant = plant.expect("a checked project is at a plant of the scenario");
-            let holds = |withdrawn: Option<u16>| withdrawn.is_none_or(|withdrawn| withdrawn > year);
-            let sum = |held: bool| {
-                let parts = spec.funding.values().filter(|part| holds(part.withdrawn) == held);
-                parts.map(|part| part.usd).sum::<f64>()
-            };
-            let (public_usd, withdrawn_usd) = (sum(true), sum(false));
+            let [public_usd, withdrawn_usd] = spec.funds_usd(year);
             let option = self.option(plant, &spec.lever, outside, public_usd);
             let order = policy.decide(&self.view(outside, option.as_slice(), true))?;
             if order == IndustryOrder::Nothing {
@@ -88,7 +83,6 @@ impl<'a> Industry<'a> {
                     project.starts = Some(option.starts + late);
                     paid[plant][0] += option.effect.capex_usd;
                     paid[plant][1] += public_usd.min(option.effect.capex_usd);
-                    *self.built.entry(option.lever).or_default() += 1;
                 }
                 None => project.state = PlantProjectState::Cancelled,
             }
@@ -102,7 +96,8 @@ impl<'a> Industry<'a> {
         let made: Vec<PlantYear> = open.iter().map(|plant| self.at_full(*plant, outside)).collect();
         let earned = |(plant, made): (&usize, &PlantYear)| {
             let margin = self.plants[*plant].spec.margin_usd_per_unit.as_ref()?;
-            Some(margin.at(outside.year) * made.output - made.running_usd())
+            let credit_usd = self.credit_usd(*plant, outside.year, made.captured_t);
+            Some(margin.at(outside.year) * made.output - made.running_usd() + credit_usd)
         };
         let code = |sector: Sector| Sector::ALL.iter().position(|known| *known == sector).unwrap_or(0) as u8;
         let lever = |key: &str| self.spec.lever.keys().position(|known| known == key).unwrap_or(0) as u32;
@@ -205,7 +200,7 @@ impl<'a> Industry<'a> {
             return None;
         }
         let levers = self.levers(plant.key, true);
-        let built = self.built.get(key.as_str()).copied().unwrap_or(0);
+        let built = self.built(key, outside.year);
         let candidate = Candidate { plant: plant.spec, has: &levers, lever, public_usd, built };
         let effect = effect(self.spec, &candidate, outside);
         let has_room = lever.network.as_ref().is_none_or(|network| self.has_room(network, starts, effect.captured_t));
@@ -229,7 +224,6 @@ impl<'a> Industry<'a> {
         let key = format!("{plant}/{}", chosen.lever);
         let starts = chosen.starts + self.late(&key, year);
         paid[chosen.plant][0] += chosen.effect.capex_usd;
-        *self.built.entry(chosen.lever).or_default() += 1;
         self.projects.push(Project {
             key,
             plant: plant.to_owned(),

@@ -9,7 +9,6 @@ use crate::policy::decide::Decide;
 use crate::policy::kind::IndustryDecision;
 use crate::transition::regulation::Payer;
 use jiff::civil::date;
-use std::collections::BTreeMap;
 
 /// A draw beyond these years is one of them: longer than any pathway.
 const LONGEST_DELAY_YEARS: f64 = 30.0;
@@ -29,6 +28,8 @@ pub struct IndustryTables {
 #[derive(Debug)]
 struct Made {
     year: PlantYear,
+    /// Credits for what it stores, by who pays, USD.
+    credits: Vec<(Payer, f64)>,
     /// The levers that it has, with `+` between them.
     levers: String,
     /// What it draws from the grid, by local hour of the week from Monday, kW.
@@ -67,8 +68,6 @@ pub struct Industry<'a> {
     seed: Seed,
     pub(super) plants: Vec<Plant<'a>>,
     pub(super) projects: Vec<Project>,
-    /// How many of each lever were decided.
-    pub(super) built: BTreeMap<&'a str, u32>,
     /// What plants do in the year that runs, in their order.
     made: Vec<Made>,
     /// Hydrogen of the year that runs, where its producers decide the price.
@@ -87,7 +86,6 @@ impl<'a> Industry<'a> {
             seed,
             plants: spec.plant.iter().map(plant).collect(),
             projects: Vec::new(),
-            built: BTreeMap::new(),
             made: Vec::new(),
             market: None,
             tables: IndustryTables::default(),
@@ -156,10 +154,13 @@ impl<'a> Industry<'a> {
         })
     }
 
-    /// Public money in projects that were decided in a year: all that holds, up to the investment.
+    /// Public money of a year for plants inside the border: all that holds of projects that were decided, up to the investment, and
+    /// credits for what was stored.
     fn granted(&self, year: u16) -> Vec<(Payer, f64)> {
-        let mut granted = Vec::new();
-        for project in self.projects.iter().filter(|project| project.decided == Some(year)) {
+        let of_plant = self.plants.iter().zip(&self.made).filter(|(plant, _)| plant.spec.inside);
+        let mut granted: Vec<(Payer, f64)> = of_plant.flat_map(|(_, made)| made.credits.iter().copied()).collect();
+        let is_inside = |project: &&Project| self.spec.plant.get(&project.plant).is_some_and(|plant| plant.inside);
+        for project in self.projects.iter().filter(|project| project.decided == Some(year)).filter(is_inside) {
             let Some(spec) = self.spec.project.get(&project.key) else { continue };
             let (promised_usd, capex_usd) = (project.public_usd, project.effect.capex_usd);
             let share = if promised_usd > capex_usd { capex_usd / promised_usd } else { 1.0 };
@@ -181,13 +182,53 @@ impl<'a> Industry<'a> {
         self.projects.iter().filter_map(left).sum()
     }
 
-    /// Projects of this year, and of those before the first, are announced.
+    /// Projects of this year, and of those before the first, are announced, each with the public money that holds in the year.
     fn announce(&mut self, year: u16) {
         for (key, project) in self.spec.project.iter().filter(|(_, project)| project.announced <= year) {
-            if self.projects.iter().all(|known| known.key != *key) {
-                self.projects.push(Project::announced(key, project));
+            match self.projects.iter_mut().find(|known| known.key == *key) {
+                None => self.projects.push(Project::announced(key, project, year)),
+                Some(known) if known.state == PlantProjectState::Announced => {
+                    [known.public_usd, known.withdrawn_usd] = project.funds_usd(year);
+                }
+                Some(_) => {}
             }
         }
+    }
+
+    /// How many of a lever work in a year, or have worked: what the premium of the first ones falls with. What is only decided or
+    /// being built has taught nobody yet.
+    pub(super) fn built(&self, lever: &str, year: u16) -> u32 {
+        let has_worked = |it: &&Project| {
+            it.lever == lever
+                && it.starts.is_some_and(|starts| starts <= year)
+                && matches!(it.state, PlantProjectState::Operating | PlantProjectState::Closed)
+        };
+        self.projects.iter().filter(has_worked).count() as u32
+    }
+
+    /// Credits of a year for what a plant stores, by who pays, USD: for each lever in the first years of its operation, by its part
+    /// of what was captured.
+    fn credits(&self, plant: &str, year: u16, captured_t: f64) -> Vec<(Payer, f64)> {
+        let works = |it: &&Project| it.plant == plant && it.state == PlantProjectState::Operating;
+        let capture = || self.projects.iter().filter(works).filter(|it| it.effect.captured_t > 0.0);
+        let all_t: f64 = capture().map(|it| it.effect.captured_t).sum();
+        let mut out = Vec::new();
+        for project in capture() {
+            let own_t = captured_t * project.effect.captured_t / all_t;
+            let (Some(lever), Some(decided)) = (self.spec.lever.get(&project.lever), project.decided) else { continue };
+            let age = u32::from(year.saturating_sub(project.starts.unwrap_or(year)));
+            let held = self.spec.credit.values().filter(|credit| credit.holds(lever, decided) && age < credit.years);
+            out.extend(held.map(|credit| (credit.payer, credit.usd_per_t * own_t)));
+        }
+        out
+    }
+
+    /// Credits that the levers of a plant get in a year, of those that are being built what they will get on average, USD.
+    pub(super) fn credit_usd(&self, plant: usize, year: u16, captured_t: f64) -> f64 {
+        let key = self.plants[plant].key;
+        let builds = |it: &&Project| it.plant == key && it.state == PlantProjectState::Building;
+        let to_come: f64 = self.projects.iter().filter(builds).map(|it| it.effect.credit_usd_per_year).sum();
+        to_come + self.credits(key, year, captured_t).iter().map(|credit| credit.1).sum::<f64>()
     }
 
     /// Projects start, or are cancelled by chance while they are built.
@@ -229,8 +270,10 @@ impl<'a> Industry<'a> {
         let plant = &self.plants[at];
         let output = if plant.closed_t.is_some() { 0.0 } else { plant.spec.output.at(outside.year) };
         let levers = self.levers(plant.key, false);
+        let year = plant_year(self.spec, plant.spec, &levers, outside, output);
         Made {
-            year: plant_year(self.spec, plant.spec, &levers, outside, output),
+            year,
+            credits: self.credits(plant.key, outside.year, year.captured_t),
             levers: self.lever_keys(plant.key, false).join("+"),
             load_kw: load_kw(self.spec, plant.spec, &levers, output, hours_of(outside.year)),
         }
@@ -254,7 +297,8 @@ impl<'a> Industry<'a> {
             };
             let output = plant.spec.output.at(outside.year);
             let made = plant_year(self.spec, plant.spec, &self.levers(plant.key, true), outside, output);
-            let earned_usd = margin.at(outside.year) * output - made.running_usd();
+            let credit_usd = self.credit_usd(at, outside.year, made.captured_t);
+            let earned_usd = margin.at(outside.year) * output - made.running_usd() + credit_usd;
             let own = options.iter().filter(|chosen| chosen.plant == at);
             let saved_usd = own.map(|chosen| -chosen.effect.usd_per_year).fold(0.0, f64::max);
             if earned_usd + saved_usd < 0.0 {
@@ -282,7 +326,7 @@ fn close_projects(projects: &mut [Project], plant: &str) {
 
 impl Plant<'_> {
     fn row(&self, year: u16, made: &Made, [capex_usd, public_usd]: [f64; 2]) -> IndustryRow {
-        let Made { year: made, levers, load_kw } = made;
+        let Made { year: made, credits, levers, load_kw } = made;
         let is_closed = made.output <= 0.0 && self.closed_t.is_some();
         let elsewhere_t =
             self.spec.output.at(year) * self.spec.elsewhere_share * self.spec.elsewhere_kg_per_unit / 1000.0;
@@ -310,12 +354,14 @@ impl Plant<'_> {
             lever_usd: made.lever_usd,
             capex_usd,
             public_usd,
+            credit_usd: credits.iter().map(|credit| credit.1).sum(),
         }
     }
 }
 
 impl Project {
-    fn announced(key: &str, spec: &PlantProjectSpec) -> Self {
+    fn announced(key: &str, spec: &PlantProjectSpec, year: u16) -> Self {
+        let [public_usd, withdrawn_usd] = spec.funds_usd(year);
         Self {
             key: key.to_owned(),
             plant: spec.plant.clone(),
@@ -324,8 +370,8 @@ impl Project {
             decided: None,
             starts: None,
             effect: Effect::default(),
-            public_usd: spec.funding.values().map(|part| part.usd).sum(),
-            withdrawn_usd: 0.0,
+            public_usd,
+            withdrawn_usd,
         }
     }
 

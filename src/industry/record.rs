@@ -71,6 +71,8 @@ row! {
         capex_usd: f64 ["USD"],
         /// public money in the investment
         public_usd: f64 ["USD"],
+        /// credits for what was stored
+        credit_usd: f64 ["USD"],
     }
 }
 
@@ -131,9 +133,9 @@ row! {
         public_usd: f64 ["USD"],
         /// public money that was withdrawn
         withdrawn_usd: f64 ["USD"],
-        /// `CO2e` less a year, with supply, at the decision
+        /// `CO2e` less a year, with supply, at the factors of the decision: mean over the life of the lever, discounted
         abated_t: f64 ["t/yr"],
-        /// `CO2e` captured a year, which is in the abated
+        /// `CO2` captured a year at the largest output of its life
         captured_t: f64 ["t/yr"],
         /// what a tonne takes, whoever pays
         usd_per_t: Option<f64> ["USD/t"],

@@ -14,12 +14,30 @@ const MJ_PER_KWH: f64 = 3.6;
 pub struct Outside {
     /// Calendar year.
     pub year: u16,
-    /// `CO2e` of electricity from the grid, kg per `MWh`.
+    /// `CO2e` of electricity from the grid, kg per `MWh`: mean of the year.
     pub grid_kg_per_mwh: f64,
+    /// Factors on it by local hour of the day, of mean 1.
+    pub grid_by_hour: [f64; 24],
     /// Price of an allowance, USD/t.
     pub carbon_usd_per_t: f64,
     /// Price of hydrogen at the end of its pipe where producers decide it, USD/GJ. None: the path of each carrier.
     pub hydrogen_usd_per_gj: Option<f64>,
+}
+
+impl Outside {
+    /// A year in which electricity is as clean at all hours, and each carrier says what hydrogen costs.
+    #[must_use]
+    pub const fn new(year: u16, grid_kg_per_mwh: f64, carbon_usd_per_t: f64) -> Self {
+        Self { year, grid_kg_per_mwh, grid_by_hour: [1.0; 24], carbon_usd_per_t, hydrogen_usd_per_gj: None }
+    }
+
+    /// `CO2e` of electricity that is drawn by these factors of a day or week (empty: evenly), kg per `MWh`.
+    fn drawn_kg_per_mwh(&self, load_by_hour: &[f64]) -> f64 {
+        let even = [1.0; 24];
+        let load = if load_by_hour.is_empty() { &even } else { load_by_hour };
+        let weighted: f64 = load.iter().enumerate().map(|(hour, load)| load * self.grid_by_hour[hour % 24]).sum();
+        self.grid_kg_per_mwh * weighted / load.iter().sum::<f64>()
+    }
 }
 
 sums! {
@@ -85,6 +103,11 @@ fn unit<'a>(spec: &IndustrySpec, plant: &'a PlantSpec, levers: &[&'a LeverSpec])
                 *gj *= factor;
             }
         }
+        for (carrier, replaced) in &lever.gj_replaced {
+            let moved_gj = gj.get(carrier.as_str()).map_or(0.0, |gj| gj * replaced.share);
+            *gj.entry(carrier).or_default() -= moved_gj;
+            *gj.entry(&replaced.by).or_default() += moved_gj * replaced.gj_per_gj;
+        }
         for (carrier, more) in &lever.gj_added {
             *gj.entry(carrier).or_default() += more;
         }
@@ -113,6 +136,11 @@ pub fn hydrogen_t(spec: &IndustrySpec, plant: &PlantSpec, levers: &[&LeverSpec],
     gj.map(|(_, gj)| gj * output / GJ_PER_T).sum()
 }
 
+/// When a plant draws the electricity of a carrier: factors of a day or a week; empty: evenly.
+fn load_by_hour<'a>(carrier: &'a CarrierSpec, plant: &'a PlantSpec) -> &'a [f64] {
+    if carrier.load_by_hour.is_empty() { &plant.load_by_hour } else { &carrier.load_by_hour }
+}
+
 /// Hours of a week.
 pub const WEEK_H: usize = 168;
 
@@ -127,7 +155,7 @@ pub fn load_kw(spec: &IndustrySpec, plant: &PlantSpec, levers: &[&LeverSpec], ou
             continue;
         }
         let mean_kw = gj * output / MJ_PER_KWH * 1000.0 / year_h;
-        let factors = if carrier.load_by_hour.is_empty() { &plant.load_by_hour } else { &carrier.load_by_hour };
+        let factors = load_by_hour(carrier, plant);
         let mean = factors.iter().sum::<f64>() / factors.len().max(1) as f64;
         for (hour, kw) in kw.iter_mut().enumerate() {
             *kw += if factors.is_empty() { mean_kw } else { mean_kw * factors[hour % factors.len()] / mean };
@@ -153,10 +181,11 @@ pub fn plant_year(
     let mut out =
         PlantYear { output, direct_t: direct_t * output, captured_t: captured_t * output, ..PlantYear::default() };
     for (key, gj) in &gj {
-        energy(&spec.carrier[*key], gj * output, outside, &mut out);
+        energy(&spec.carrier[*key], gj * output, (plant, outside), &mut out);
     }
     let free_t = plant.benchmark_kg_per_unit.at(year) / 1000.0 * output;
-    out.carbon_usd = (out.direct_t - free_t) * carbon_usd_per_t;
+    let stored_t = out.captured_t * (1.0 - spec.stored_exempt_share.at(year));
+    out.carbon_usd = (out.direct_t + stored_t - free_t) * carbon_usd_per_t;
     for lever in levers {
         out.lever_usd += lever.opex_usd_per_unit * output;
         if lever.capture_share > 0.0 {
@@ -168,22 +197,23 @@ pub fn plant_year(
     out
 }
 
-/// Adds the use of a carrier.
-fn energy(carrier: &CarrierSpec, gj: f64, outside: Outside, out: &mut PlantYear) {
+/// Adds the use of a carrier at a plant.
+fn energy(carrier: &CarrierSpec, gj: f64, (plant, outside): (&PlantSpec, Outside), out: &mut PlantYear) {
     let hydrogen_usd = outside.hydrogen_usd_per_gj.filter(|_| carrier.is_hydrogen);
     out.energy_usd += gj * hydrogen_usd.unwrap_or_else(|| carrier.usd_per_gj.at(outside.year));
     out.nox_kg += gj * carrier.nox_g_per_gj / 1000.0;
     if carrier.is_electricity {
         let mwh = gj / MJ_PER_KWH;
         out.electricity_mwh += mwh;
-        out.electricity_t += mwh * outside.grid_kg_per_mwh / 1000.0;
+        out.electricity_t += mwh * outside.drawn_kg_per_mwh(load_by_hour(carrier, plant)) / 1000.0;
     } else {
         out.fuel_gj += gj;
         out.upstream_t += gj * carrier.upstream_kg_per_gj.at(outside.year) / 1000.0;
     }
 }
 
-/// What a lever would do for a plant, in a year of its operation.
+/// What a lever would do for a plant. It is built for the largest output of its life; yearly amounts are means over its life,
+/// discounted as its investment is, so that a plant that makes less and less bears its investment with what it makes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Effect {
     /// Investment with the premium of the first ones, before public money, USD.
@@ -193,7 +223,7 @@ pub struct Effect {
     /// Annuity of the investment less public money, and the change of running cost less credits, with the price of carbon, USD a
     /// year: below 0 it pays.
     pub usd_per_year: f64,
-    /// The same without the price of carbon and credits, and before public money: what it takes.
+    /// The same without the price of carbon and credits, and before public money: the resource cost.
     pub resource_usd_per_year: f64,
     /// Credits, spread over its life, USD a year.
     pub credit_usd_per_year: f64,
@@ -201,16 +231,16 @@ pub struct Effect {
     pub gross_usd_per_year: f64,
     /// `CO2e` that is emitted less, with supply, t a year.
     pub abated_t: f64,
-    /// Captured more, t a year.
+    /// Captured more at the largest output of its life, t a year.
     pub captured_t: f64,
-    /// Electricity more, `MWh` a year.
+    /// Electricity more then, `MWh` a year.
     pub electricity_mwh: f64,
-    /// Hydrogen more, t a year.
+    /// Hydrogen more then, t a year.
     pub hydrogen_t: f64,
 }
 
 impl Effect {
-    /// Cost of a tonne: what it takes, whoever pays. None where it abates nothing.
+    /// Resource cost of a tonne. None where it abates nothing.
     #[must_use]
     pub fn usd_per_t(&self) -> Option<f64> {
         (self.abated_t > 0.0).then(|| self.resource_usd_per_year / self.abated_t)
@@ -234,26 +264,49 @@ pub struct Candidate<'a> {
     pub lever: &'a LeverSpec,
     /// Public money for it, USD.
     pub public_usd: f64,
-    /// How many were built.
+    /// How many work or have worked.
     pub built: u32,
 }
 
-/// Effect of a lever.
+impl Candidate<'_> {
+    fn output(&self, year: u16) -> f64 {
+        if self.plant.closes.is_some_and(|closes| closes <= year) { 0.0 } else { self.plant.output.at(year) }
+    }
+
+    /// Output of so many years from the first of operation.
+    fn outputs(&self, starts: u16, years: u32) -> impl Iterator<Item = f64> {
+        (0..years as u16).map(move |age| self.output(starts + age))
+    }
+
+    /// Its present value at a rate, each year's at its end.
+    fn present_output(&self, starts: u16, years: u32, rate: f64) -> f64 {
+        (1..).zip(self.outputs(starts, years)).map(|(age, output)| output / (1.0 + rate).powi(age)).sum()
+    }
+}
+
+/// Effect of a lever, at the prices and factors of the year of its decision.
 #[must_use]
 pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) -> Effect {
     let Candidate { plant, has, lever, public_usd, built } = *candidate;
-    let output = plant.output.at(outside.year);
-    let before = plant_year(spec, plant, has, outside, output);
-    let with: Vec<&LeverSpec> = has.iter().copied().chain([lever]).collect();
-    let after = plant_year(spec, plant, &with, outside, output);
-    let captured_t = after.captured_t - before.captured_t;
-    let usual_usd = lever.capex_usd_per_unit * output + lever.capex_usd_per_captured_t * captured_t.max(0.0);
-    let premium_usd = usual_usd * lever.premium * (1.0 - f64::from(built) / lever.premium_units).max(0.0);
-    let capex_usd = usual_usd + premium_usd;
     let rate = plant.rate.unwrap_or(spec.rate);
     let annuity = capital_recovery_factor(rate, lever.life_years);
-    let credit_usd: f64 =
-        spec.credit.values().map(|credit| credit_usd(credit, rate, lever, outside.year) * captured_t).sum();
+    let starts = outside.year + lever.lead_years;
+    let most = candidate.outputs(starts, lever.life_years).fold(0.0, f64::max);
+    let mean = candidate.present_output(starts, lever.life_years, rate) * annuity;
+    let with: Vec<&LeverSpec> = has.iter().copied().chain([lever]).collect();
+    let at = |output: f64| [has, &with].map(|levers| plant_year(spec, plant, levers, outside, output));
+    let [[before, after], [old, new]] = [at(mean), at(most)];
+    let captured_t = new.captured_t - old.captured_t;
+    let usual_usd = lever.capex_usd_per_unit * most + lever.capex_usd_per_captured_t * captured_t.max(0.0);
+    let premium_usd = usual_usd * lever.premium * (1.0 - f64::from(built) / lever.premium_units).max(0.0);
+    let capex_usd = usual_usd + premium_usd;
+    let per_unit_t = if most > 0.0 { captured_t / most } else { 0.0 };
+    // A credit is paid for fewer years than the lever works.
+    let credit_usd = |credit: &CreditSpec| {
+        let paid = candidate.present_output(starts, credit.years.min(lever.life_years), rate);
+        if credit.holds(lever, outside.year) { credit.usd_per_t * per_unit_t * paid * annuity } else { 0.0 }
+    };
+    let credit_usd: f64 = spec.credit.values().map(credit_usd).sum();
     let own_usd = after.lever_usd - before.lever_usd;
     let running_usd = after.running_usd() - before.running_usd();
     let energy_usd = after.energy_usd - before.energy_usd;
@@ -266,19 +319,9 @@ pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) 
         gross_usd_per_year: capex_usd * annuity + own_usd.max(0.0),
         abated_t: before.co2e_t() - after.co2e_t(),
         captured_t,
-        electricity_mwh: after.electricity_mwh - before.electricity_mwh,
-        hydrogen_t: hydrogen_t(spec, plant, &with, output) - hydrogen_t(spec, plant, has, output),
+        electricity_mwh: new.electricity_mwh - old.electricity_mwh,
+        hydrogen_t: hydrogen_t(spec, plant, &with, most) - hydrogen_t(spec, plant, has, most),
     }
-}
-
-/// A credit for a tonne stored, spread over the life of a lever that is decided in a year, USD/t: it is paid for fewer years.
-fn credit_usd(credit: &CreditSpec, rate: f64, lever: &LeverSpec, year: u16) -> f64 {
-    if !credit.on || year > credit.until || lever.network.is_none() {
-        return 0.0;
-    }
-    let years = credit.years.min(lever.life_years);
-    let present = credit.usd_per_t / capital_recovery_factor(rate, years);
-    present * capital_recovery_factor(rate, lever.life_years)
 }
 
 /// What is bought of each way to take so many tonnes from the air in a year: key, t and USD, the cheapest first.
@@ -300,173 +343,4 @@ pub fn removals(spec: &IndustrySpec, year: u16, needed_t: f64) -> Vec<(&str, f64
 }
 
 #[cfg(test)]
-mod tests {
-    //! Contract: energy, carbon and money of a plant and of a lever by hand, and the orders of published costs.
-
-    use super::*;
-    use crate::account::sector::Sector;
-
-    fn close(a: f64, b: f64) {
-        assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{a} is not {b}");
-    }
-
-    const OUTSIDE: Outside =
-        Outside { year: 2030, grid_kg_per_mwh: 100.0, carbon_usd_per_t: 30.0, hydrogen_usd_per_gj: None };
-
-    /// A kiln: 3.4 GJ of coal and 0.25 GJ of electricity for a tonne, 525 kg of process `CO2`.
-    fn spec() -> IndustrySpec {
-        let text = r#"
-            decision = "least_cost"
-            rate = 0.08
-            [carrier.coal]
-            usd_per_gj = 4
-            direct_kg_per_gj = 95
-            upstream_kg_per_gj = 5
-            nox_g_per_gj = 200
-            [carrier.electricity]
-            usd_per_gj = 55
-            is_electricity = true
-            [carrier.heat]
-            usd_per_gj = 10
-            direct_kg_per_gj = 56
-            [plant.kiln]
-            sector = "cement"
-            unit = "t clinker"
-            output = 1_000_000
-            gj_per_unit = { coal = 3.4, electricity = 0.25 }
-            process_kg_per_unit = 525
-            benchmark_kg_per_unit = 800
-            [network.store]
-            opens = 2028
-            capacity_t = 1_000_000
-            usd_per_t = 30
-            [lever.capture]
-            sectors = ["cement"]
-            capture_share = 0.9
-            gj_per_captured_t = { electricity = 0.36 }
-            capex_usd_per_captured_t = 300
-            opex_usd_per_captured_t = 40
-            life_years = 25
-            lead_years = 6
-            ready = 2028
-            premium = 2.2
-            premium_units = 4
-            network = "store"
-            [lever.blend]
-            sectors = ["cement"]
-            gj_factor = { coal = 0.8 }
-            process_factor = 0.8
-            gj_added = { coal = 0.3 }
-            capex_usd_per_unit = 10
-            opex_usd_per_unit = -5
-            life_years = 20
-            lead_years = 2
-            ready = 2025
-            [credit.q45]
-            until = 2032
-            usd_per_t = 85
-            years = 12
-        "#;
-        toml::from_str(text).unwrap()
-    }
-
-    /// By hand: 3.4 x 95 + 525 = 848 kg leave for a tonne; 3.4 x 5 = 17 kg of supply; 0.25 GJ are 69.4 kWh, 6.94 kg at 100 kg/MWh.
-    /// Energy 3.4 x 4 + 0.25 x 55 = 27.35 USD; carbon (0.848 - 0.8) x 30 = 1.44 USD; 680 g of nitrogen oxides.
-    #[test]
-    fn a_plant_by_hand() {
-        let spec = spec();
-        let year = plant_year(&spec, &spec.plant["kiln"], &[], OUTSIDE, 1e6);
-        close(year.direct_t, 848_000.0);
-        close(year.upstream_t, 17_000.0);
-        close(year.electricity_mwh, 0.25 / 3.6 * 1e6);
-        close(year.electricity_t, 0.25 / 3.6 * 1e5);
-        close(year.energy_usd, 27.35e6);
-        close(year.carbon_usd, 1.44e6);
-        close(year.nox_kg, 680_000.0);
-        assert_eq!(spec.plant["kiln"].sector, Sector::Cement);
-    }
-
-    /// By hand: 0.9 x 848,000 = 763,200 t captured; 84,800 leave. Each takes 100 kWh: 76,320,000 kWh more, 7,632 t. Investment 300 USD a
-    /// tonne and year and 2.2 times that on top for the first: 732.7 M; with two built before, half the premium.
-    #[test]
-    fn capture_by_hand() {
-        let spec = spec();
-        let (plant, lever) = (&spec.plant["kiln"], &spec.lever["capture"]);
-        let candidate = Candidate { plant, has: &[], lever, public_usd: 0.0, built: 0 };
-        let first = effect(&spec, &candidate, OUTSIDE);
-        close(first.captured_t, 763_200.0);
-        close(first.abated_t, 763_200.0 - 7_632.0);
-        close(first.capex_usd, 763_200.0 * 300.0 * 3.2);
-        close(first.premium_usd, 763_200.0 * 300.0 * 2.2);
-        let third = effect(&spec, &Candidate { built: 2, ..candidate }, OUTSIDE);
-        close(third.capex_usd, 763_200.0 * 300.0 * 2.1);
-        // 8 %, 25 years: 0.0936787791. Tariff 30, upkeep 40, electricity 0.36 x 55 = 19.8 USD for a tonne captured.
-        let annuity = 0.093_678_779_1;
-        let resource = 763_200.0 * (300.0 * 3.2 * annuity + 30.0 + 40.0 + 19.8);
-        assert!((first.resource_usd_per_year / resource - 1.0).abs() < 1e-8);
-        // The credit of 85 USD for 12 of 25 years at 8 %: its present value 85 x 7.5360780, spread over 25 years.
-        let credit = 85.0 * 7.536_078_0 * annuity;
-        let own = resource - 763_200.0 * (30.0 + credit);
-        assert!((first.usd_per_year - own).abs() < 10.0, "{} is not {own}", first.usd_per_year);
-        let granted = effect(&spec, &Candidate { public_usd: 5e8, ..candidate }, OUTSIDE);
-        close(first.usd_per_year - granted.usd_per_year, 5e8 * capital_recovery_factor(0.08, 25));
-        let late = effect(&spec, &candidate, Outside { year: 2033, ..OUTSIDE });
-        assert!(late.usd_per_year > first.usd_per_year + 30e6, "the credit has ended");
-    }
-
-    /// By hand: 1,000,000 units of 0.25 GJ are 69.4 `GWh`, 7,927 kW over 8,760 h; with a third of the hours at twice and the rest at
-    /// half, twice and half of that. Capture adds 0.36 GJ for each of 763,200 t, 76.32 `GWh`: in its own hours, 8 of 24, at three
-    /// times its mean of 8,712 kW.
-    #[test]
-    fn a_load_by_hand() {
-        let mut spec = spec();
-        let flat = load_kw(&spec, &spec.plant["kiln"], &[], 1e6, 8_760.0);
-        assert!(flat.len() == WEEK_H && flat.iter().all(|kw| (kw - 7_927.4).abs() < 0.1), "{}", flat[0]);
-        let by_hour: Vec<f64> = (0..24).map(|hour| if hour < 8 { 2.0 } else { 0.5 }).collect();
-        spec.plant.get_mut("kiln").unwrap().load_by_hour.clone_from(&by_hour);
-        let shaped = load_kw(&spec, &spec.plant["kiln"], &[], 1e6, 8_760.0);
-        close(shaped[24 + 7], flat[0] * 2.0);
-        close(shaped[24 + 8], flat[0] * 0.5);
-        let night = CarrierSpec {
-            load_by_hour: by_hour.iter().map(|factor| if *factor > 1.0 { 1.0 } else { 0.0 }).collect(),
-            ..spec.carrier["electricity"].clone()
-        };
-        spec.carrier.insert("night".to_owned(), night);
-        spec.lever.get_mut("capture").unwrap().gj_per_captured_t = BTreeMap::from([("night".to_owned(), 0.36)]);
-        let (plant, capture) = (&spec.plant["kiln"], &spec.lever["capture"]);
-        let with = load_kw(&spec, plant, &[capture], 1e6, 8_760.0);
-        close(with[8], shaped[8]);
-        assert!((with[7] - shaped[7] - 3.0 * 8_712.3).abs() < 0.2, "{}", with[7] - shaped[7]);
-        // The week holds the energy of the year over its weeks.
-        let year = plant_year(&spec, plant, &[capture], OUTSIDE, 1e6);
-        close(with.iter().sum::<f64>(), year.electricity_mwh * 1000.0 * 168.0 / 8_760.0);
-    }
-
-    /// Less clinker first: 20 % less of it, and some heat for what takes its place, by hand (3.02 x 95 + 420) x 1,000 t. It costs
-    /// less than nothing; capture costs 100 USD a tonne and more. After it there is less to capture.
-    #[test]
-    fn clinker_is_replaced_before_carbon_is_captured() {
-        let spec = spec();
-        let plant = &spec.plant["kiln"];
-        let (blend, capture) = (&spec.lever["blend"], &spec.lever["capture"]);
-        let blended = plant_year(&spec, plant, &[blend], OUTSIDE, 1e6);
-        close(blended.direct_t, (3.02 * 95.0 + 420.0) * 1_000.0);
-        let of = |lever, has: &[&LeverSpec]| {
-            effect(&spec, &Candidate { plant, has, lever, public_usd: 0.0, built: 9 }, OUTSIDE)
-        };
-        let [first, second] = [of(blend, &[]), of(capture, &[])].map(|effect| effect.usd_per_t().unwrap());
-        assert!(first < 0.0 && (90.0..160.0).contains(&second), "{first} {second}");
-        assert!(of(capture, &[blend]).captured_t < of(capture, &[]).captured_t);
-    }
-
-    /// 700 t are needed: the 500 t of the cheaper way at 80 USD, and 200 t of the dearer one at 400; of 2,000 t no more than there is.
-    #[test]
-    fn the_cheapest_removals_are_bought_first() {
-        let ways = "[removal.air]\nmost_t = 1000\nusd_per_t = 400\n[removal.wood]\nmost_t = 500\nusd_per_t = 80\n";
-        let spec: IndustrySpec = toml::from_str(&format!("decision = \"plan_file\"\nrate = 0.08\n{ways}")).unwrap();
-        assert_eq!(removals(&spec, 2045, 700.0), [("wood", 500.0, 40_000.0), ("air", 200.0, 80_000.0)]);
-        let all: f64 = removals(&spec, 2045, 2_000.0).iter().map(|bought| bought.1).sum();
-        close(all, 1_500.0);
-        assert!(removals(&spec, 2045, 0.0).is_empty());
-    }
-}
+mod tests;

@@ -39,6 +39,9 @@ pub struct IndustrySpec {
     #[serde(default)]
     #[schemars(range(min = 0.0, max = 20.0))]
     pub delay_years: f64,
+    /// Share of captured and stored carbon that needs no allowance, by year: 0 where the carbon market has no rule that counts it.
+    #[serde(default = "default_stored_exempt_share")]
+    pub stored_exempt_share: Curve,
     /// Is what is left in the last year removed from the air, as far as `removal` allows?
     #[serde(default)]
     pub removes: bool,
@@ -203,6 +206,14 @@ pub struct PlantSpec {
     pub sources: Sources,
 }
 
+fn default_stored_exempt_share() -> Curve {
+    Curve::Constant(1.0)
+}
+
+fn default_gj_per_gj() -> f64 {
+    1.0
+}
+
 fn default_inside() -> bool {
     true
 }
@@ -238,6 +249,9 @@ pub struct LeverSpec {
     /// Factors on the energy of a unit: keys of `carrier`.
     #[serde(default)]
     pub gj_factor: BTreeMap<String, f64>,
+    /// Carriers of which a share is replaced by another one, after the factors: keys of `carrier`.
+    #[serde(default)]
+    pub gj_replaced: BTreeMap<String, ReplacementSpec>,
     /// Energy added to a unit, GJ: keys of `carrier`.
     #[serde(default)]
     pub gj_added: BTreeMap<String, f64>,
@@ -298,6 +312,21 @@ pub struct LeverSpec {
     pub sources: Sources,
 }
 
+/// `[industry.lever.ID.gj_replaced.CARRIER]`: the carrier that takes the place of a share of another.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplacementSpec {
+    /// A key of `carrier`.
+    pub by: String,
+    /// Share that is replaced.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub share: f64,
+    /// GJ of the new carrier for one of the old.
+    #[serde(default = "default_gj_per_gj")]
+    #[schemars(range(min = 0.0, max = 10.0))]
+    pub gj_per_gj: f64,
+}
+
 /// `[industry.network.ID]`: a pipe or store that is shared, first come first served.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -329,12 +358,23 @@ pub struct CreditSpec {
     /// Amount, USD per tonne stored.
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub usd_per_t: f64,
+    /// Party that pays it.
+    #[serde(default)]
+    pub payer: Payer,
     /// It is paid for so many years.
     #[schemars(range(min = 1, max = 80))]
     pub years: u32,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl CreditSpec {
+    /// Is it paid for a lever that is decided in a year?
+    #[must_use]
+    pub fn holds(&self, lever: &LeverSpec, decided: u16) -> bool {
+        self.on && decided <= self.until && lever.network.is_some()
+    }
 }
 
 /// `[industry.path.ID]`: emissions of a unit that a rule sets to a sector.
@@ -378,6 +418,16 @@ pub struct PlantProjectSpec {
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl PlantProjectSpec {
+    /// Public money that holds in a year, and that was withdrawn by then, USD.
+    #[must_use]
+    pub fn funds_usd(&self, year: u16) -> [f64; 2] {
+        let holds = |part: &FundingSpec| part.withdrawn.is_none_or(|withdrawn| withdrawn > year);
+        let sum = |held: bool| self.funding.values().filter(|part| holds(part) == held).map(|part| part.usd).sum();
+        [sum(true), sum(false)]
+    }
 }
 
 /// `[industry.project.ID.funding.NAME]`: a part of the money of a project.

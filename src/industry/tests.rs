@@ -62,9 +62,7 @@ fn run(head: &str, more: &str, carbon_usd_per_t: f64, years: std::ops::RangeIncl
     let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     for year in years {
-        industry
-            .run(Outside { year, grid_kg_per_mwh: 100.0, carbon_usd_per_t, hydrogen_usd_per_gj: None }, &mut *policy)
-            .unwrap();
+        industry.run(Outside::new(year, 100.0, carbon_usd_per_t), &mut *policy).unwrap();
     }
     industry.tables
 }
@@ -114,6 +112,69 @@ fn a_store_is_full_when_it_is_full() {
     assert!((first.premium_usd * 2.0 - first.capex_usd).abs() < 1.0);
 }
 
+/// The store takes both: they decide in the same year, and neither has learnt of the other. A later one pays less for the one that
+/// works by then; while that is built, it pays as much.
+#[test]
+fn the_premium_falls_with_what_works() {
+    let large = "[network.large]\nopens = 2030\ncapacity_t = 9_000_000\nusd_per_t = 30\n";
+    let order = |more: &str| {
+        let plants = PLANTS.replace("network = \"store\"", "network = \"large\"");
+        let text = format!("decision = \"abatement_order\"\nmost_usd_per_t = 1000\n{plants}\n{large}\n{more}");
+        let spec: IndustrySpec = toml::from_str(&text).unwrap();
+        let (mut policy, mut industry) = (policy_of(&spec), Industry::new(&spec, Seed { seed: 1, replication: 0 }));
+        for year in 2025..=2040 {
+            industry.run(Outside::new(year, 100.0, 30.0), &mut *policy).unwrap();
+        }
+        ["east", "west"].map(|plant| {
+            let of = |row: &&PlantProjectRow| row.plant == plant && row.lever == "capture" && row.decided.is_some();
+            let row = industry.tables.projects.iter().find(of).unwrap();
+            (row.decided.unwrap(), row.premium_usd / row.capex_usd)
+        })
+    };
+    assert_eq!(order(""), [(2026, 0.5), (2026, 0.5)]);
+    let announced = |decides: u32| {
+        format!("[project.big]\nplant = \"west\"\nlever = \"capture\"\nannounced = 2024\ndecides = {decides}\n")
+    };
+    assert_eq!(order(&announced(2030))[1], (2030, 0.5), "the other is being built");
+    let [_, (decided, share)] = order(&announced(2031));
+    assert!(decided == 2031 && (share - 1.0 / 3.0).abs() < 1e-9, "half of the premium is left: {share}");
+}
+
+/// 85 USD for each tonne that is stored, in the first twelve years of operation and no longer.
+#[test]
+fn a_credit_is_paid_for_what_is_stored_while_it_lasts() {
+    let credit = "[credit.q45]\nuntil = 2030\nusd_per_t = 85\nyears = 12\n";
+    let tables = run("decision = \"least_cost\"", credit, 300.0, 2025..=2045);
+    let starts = tables.plants.iter().find(|row| row.plant == "east" && row.captured_t > 0.0).unwrap().year;
+    for year in [starts, starts + 11] {
+        let row = plant(&tables, "east", year);
+        assert!((row.credit_usd - 85.0 * row.captured_t).abs() < 1.0 && row.captured_t > 0.0, "{year}: {row:?}");
+    }
+    assert_eq!(plant(&tables, "east", starts + 12).credit_usd, 0.0);
+    assert_eq!(plant(&tables, "east", starts - 1).credit_usd, 0.0);
+    let late = run("decision = \"least_cost\"", &credit.replace("2030", "2024"), 300.0, 2025..=2045);
+    assert!(late.plants.iter().all(|row| row.credit_usd == 0.0));
+}
+
+/// Money for a plant outside the border is in no book of the hub.
+#[test]
+fn grants_outside_the_border_are_not_the_hubs() {
+    let granted = |inside: bool| {
+        let plants = PLANTS.replace("elsewhere_kg_per_unit = 900", &format!("inside = {inside}"));
+        let spec: IndustrySpec = toml::from_str(&format!("decision = \"plan_file\"\n{plants}\n{GRANT}")).unwrap();
+        let (mut policy, mut industry) = (policy_of(&spec), Industry::new(&spec, Seed { seed: 1, replication: 0 }));
+        let mut usd = 0.0;
+        for year in 2025..=2027 {
+            let paid = industry.run(Outside::new(year, 100.0, 30.0), &mut *policy).unwrap();
+            usd += paid.iter().map(|paid| paid.1).sum::<f64>();
+        }
+        (usd, industry.tables.plants.iter().map(|row| row.public_usd).sum::<f64>())
+    };
+    let (usd, of_plants) = granted(true);
+    assert!(usd > 1e8 && (usd - of_plants).abs() < 1.0, "{usd} {of_plants}");
+    assert!(granted(false).0 == 0.0 && granted(false).1 > 1e8);
+}
+
 const GRANT: &str = "[project.big]\nplant = \"west\"\nlever = \"capture\"\nannounced = 2024\ndecides = 2027\n\
     [project.big.funding.state]\nusd = 500_000_000\n";
 
@@ -143,7 +204,7 @@ fn a_grant_pays_no_more_than_the_investment() {
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"plan_file\"\n{PLANTS}\n{project}")).unwrap();
     let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
-    let outside = Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None };
+    let outside = Outside::new(2025, 0.0, 0.0);
     let granted = industry.run(outside, &mut *policy).unwrap();
     let usd: Vec<f64> = granted.iter().map(|part| part.1).collect();
     assert!((usd[0] - 5e6 / 3.0).abs() < 1.0 && (usd[1] - 10e6 / 3.0).abs() < 1.0, "{usd:?}");
@@ -173,9 +234,7 @@ fn what_closes_is_told_as_closed() {
     let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2026..=2029).for_each(|year| {
-        industry
-            .run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None }, &mut *policy)
-            .unwrap();
+        industry.run(Outside::new(year, 0.0, 0.0), &mut *policy).unwrap();
     });
     let (open, closed) = (plant(&industry.tables, "west", 2027), plant(&industry.tables, "west", 2028));
     assert!(closed.closed && closed.direct_t == 0.0 && !open.closed);
@@ -186,9 +245,7 @@ fn what_closes_is_told_as_closed() {
     let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     (2025..=2026).for_each(|year| {
-        industry
-            .run(Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 0.0, hydrogen_usd_per_gj: None }, &mut *policy)
-            .unwrap();
+        industry.run(Outside::new(year, 0.0, 0.0), &mut *policy).unwrap();
     });
     assert!(plant(&industry.tables, "west", 2026).closed && !plant(&industry.tables, "east", 2026).closed);
 }
@@ -249,7 +306,7 @@ fn hydrogen_hub(change: (&str, &str), years: &[[f64; 3]]) -> IndustryTables {
     let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });
     for (year, others_t) in (2025..).zip(years) {
-        let outside = Outside { year, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 20.0, hydrogen_usd_per_gj: None };
+        let outside = Outside::new(year, 0.0, 20.0);
         industry.begin(outside, *others_t);
         industry.finish(outside, &mut *policy).unwrap();
     }
@@ -310,12 +367,7 @@ fn delays_have_their_mean() {
     for replication in 0..400 {
         let mut policy = policy_of(&spec);
         let mut industry = Industry::new(&spec, Seed { seed: 1, replication });
-        industry
-            .run(
-                Outside { year: 2025, grid_kg_per_mwh: 0.0, carbon_usd_per_t: 200.0, hydrogen_usd_per_gj: None },
-                &mut *policy,
-            )
-            .unwrap();
+        industry.run(Outside::new(2025, 0.0, 200.0), &mut *policy).unwrap();
         let years = |row: &PlantProjectRow| row.starts.unwrap() - row.decided.unwrap() - 2;
         late.extend(
             industry.tables.projects.iter().filter(|row| row.lever == "blend").map(|row| f64::from(years(row))),

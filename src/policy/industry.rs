@@ -81,7 +81,8 @@ impl IndustryView {
     }
 
     fn usd_per_t(&self, row: usize) -> Option<f64> {
-        (self.option_abated_t[row] > 0.0).then(|| self.option_resource_usd_per_year[row] / self.option_abated_t[row])
+        (*self.option_abated_t.get(row)? > 0.0)
+            .then(|| self.option_resource_usd_per_year[row] / self.option_abated_t[row])
     }
 
     /// What pays best for a tonne.
@@ -133,6 +134,10 @@ impl Decide<IndustryDecision> for BuiltInRule {
             (Rule::BusinessAsUsual, _) | (Rule::PlanFile, false) => IndustryOrder::Nothing,
             (Rule::PlanFile, true) if !view.option_plant.is_empty() => IndustryOrder::Decide(0),
             (Rule::PlanFile, true) => IndustryOrder::Cancel,
+            (Rule::AbatementOrder, true) => match view.usd_per_t(0) {
+                Some(usd_per_t) if usd_per_t <= view.most_usd_per_t => IndustryOrder::Decide(0),
+                _ => IndustryOrder::Cancel,
+            },
             (_, true) => view.project(),
             (Rule::LeastCost, false) => ordered(view.cheapest()),
             (Rule::AbatementOrder, false) => ordered(view.least(view.most_usd_per_t, |row| view.usd_per_t(row))),

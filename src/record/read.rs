@@ -115,7 +115,7 @@ fn batch_rows(table: &ParquetMetaData) -> usize {
 }
 
 /// Opens a table in the folder of tables of a run.
-fn open_table(tables: &Path, table: &str) -> Result<std::fs::File, file::ReadError> {
+fn open_table(tables: &Path, table: &str) -> Result<file::Opened, file::ReadError> {
     let name = format!("{table}.parquet");
     match tables.parent().zip(tables.file_name().and_then(|name| name.to_str())) {
         Some((run, tables)) => file::open_of_run(run, &format!("{tables}/{name}"), Kind::Table),

@@ -113,12 +113,16 @@ fn plants_without_site(scenario: &Scenario) -> Option<String> {
     let spec = scenario.industry.as_ref()?;
     let is_drawn =
         |gj: &BTreeMap<String, f64>| gj.keys().any(|key| spec.carrier.get(key).is_some_and(|it| it.is_electricity));
+    let replaces = |lever: &LeverSpec| {
+        lever.gj_replaced.values().any(|it| spec.carrier.get(&it.by).is_some_and(|by| by.is_electricity))
+    };
     let may_draw = |key: &str, plant: &PlantSpec| {
         let fits = |lever: &&LeverSpec| {
             lever.plants.iter().any(|it| it == key) || lever.plants.is_empty() && lever.sectors.contains(&plant.sector)
         };
         let mut levers = spec.lever.values().filter(fits);
-        is_drawn(&plant.gj_per_unit) || levers.any(|it| is_drawn(&it.gj_added) || is_drawn(&it.gj_per_captured_t))
+        is_drawn(&plant.gj_per_unit)
+            || levers.any(|it| is_drawn(&it.gj_added) || is_drawn(&it.gj_per_captured_t) || replaces(it))
     };
     let bare = spec.plant.iter().filter(|(key, plant)| plant.site.is_none() && may_draw(key, plant));
     let names: Vec<&str> = bare.map(|(key, _)| key.as_str()).collect();
@@ -379,8 +383,8 @@ mod tests {
             "{}",
             told("depot_night", &without)
         );
-        assert!(!told("depot_night", &priced).contains("in no cost"), "{}", told("depot_night", &priced));
-        assert!(!told("depot_night", &["site.depot.tariff="]).contains("in no cost"), "nothing has a price");
+        assert!(!told("depot_night", &priced).contains("[money]"), "{}", told("depot_night", &priced));
+        assert!(!told("depot_night", &["site.depot.tariff="]).contains("[money]"), "nothing has a price");
         let marine = [&priced[..], &["fuel.marine_gas_oil.usd_per_t="]].concat();
         assert!(
             told("san_pedro_bay", &marine).contains("vessels burn `marine_gas_oil`"),

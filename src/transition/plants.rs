@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::operated::{OperatingYear, SiteYear};
-use super::record::{ConnectionRow, EmissionsRow, FinanceRow, InventoryRow, Tables};
+use super::record::{ConnectionRow, EmissionsRow, FinanceRow, InventoryRow, RuleKind, RuleRow, Tables};
 use super::room::{Opening, Room, RoomYear, SiteLoads, add_load};
 use super::scope::Scope;
 use super::year::PipedHydrogen;
@@ -10,6 +10,7 @@ use crate::industry::hydrogen::CUSTOMERS;
 use crate::industry::path::Industry;
 use crate::industry::record::IndustryRow;
 use crate::industry::rules::Outside;
+use crate::industry::spec::PathSpec;
 use crate::kernel::random::Seed;
 use crate::policy::decide::Decide;
 use crate::policy::kind::IndustryDecision;
@@ -28,7 +29,8 @@ fn outside(frame: &Frame<'_>, year: u16) -> Outside {
     let prices = frame.scenario().rule.carbon_price.values();
     let carbon_usd_per_t = prices.map(|rule| rule.usd_per_t.at(year) * rule.term.share(year)).sum();
     let grid_kg_per_mwh = frame.spec.grid.kg_per_mwh(year);
-    Outside { year, grid_kg_per_mwh, carbon_usd_per_t, hydrogen_usd_per_gj: None }
+    let by_hour = frame.spec.grid.by_hour.as_slice().try_into().unwrap_or([1.0; 24]);
+    Outside { grid_by_hour: by_hour, ..Outside::new(year, grid_kg_per_mwh, carbon_usd_per_t) }
 }
 
 /// Hydrogen that neighbours of the pipeline and vehicles ask for, t: vehicles as much as the year before. In the first year
@@ -81,11 +83,35 @@ impl Room for Industry<'_> {
         let inside = rows.iter().filter(|plant| plant.inside);
         let books = inside.map(|plant| books(plant, year, residual_usd(&plant.plant))).collect();
         let inventory = rows.iter().map(|plant| in_sector(plant, year)).collect();
+        tables.rules.extend(paths(frame, year, &rows));
         tables.plant_projects.clone_from(&self.tables.projects);
         tables.industry.extend(rows);
         tables.hydrogen_market.clone_from(&self.tables.hydrogen);
         Ok(RoomYear { books, inventory, granted })
     }
+}
+
+/// How the paths of sectors were kept in a year: what all plants of a sector emit for a unit that they make, kg.
+fn paths(frame: &Frame<'_>, year: u16, plants: &[IndustryRow]) -> Vec<RuleRow> {
+    let paths = frame.scenario().industry.iter().flat_map(|industry| &industry.path);
+    let row = |(name, path): (&String, &PathSpec)| {
+        let alike = plants.iter().filter(|plant| plant.sector == path.sector);
+        let [direct_t, units] =
+            alike.fold([0.0, 0.0], |sums, plant| [sums[0] + plant.direct_t, sums[1] + plant.output]);
+        let asked = path.base_kg_per_unit * (1.0 - path.reduction.at(year));
+        let reached = if units > 0.0 { direct_t * 1000.0 / units } else { 0.0 };
+        RuleRow {
+            year: u32::from(year),
+            rule: name.clone(),
+            kind: RuleKind::SectorPath,
+            asked,
+            reached,
+            missing: 0,
+            kept: reached <= asked + 1e-9 * path.base_kg_per_unit,
+            public_usd: 0.0,
+        }
+    };
+    paths.filter(|(_, path)| path.on && path.reduction.at(year) > 0.0).map(row).collect()
 }
 
 /// The connections that plants draw through in a year: those of their sites, and all above them.
@@ -153,7 +179,7 @@ fn books(plant: &IndustryRow, year: u16, residual_usd: f64) -> (FinanceRow, Emis
         carbon_usd: plant.carbon_usd,
         upkeep_usd: plant.lever_usd,
         build_out_usd: plant.capex_usd,
-        build_out_incentives_usd: -plant.public_usd,
+        build_out_incentives_usd: -(plant.public_usd + plant.credit_usd),
         residual_usd: -residual_usd,
         energy_kwh,
         ..FinanceRow::nothing(year, scope.clone())

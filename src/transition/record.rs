@@ -103,6 +103,8 @@ words! {
         InfrastructureCredit = "infrastructure_credit",
         /// A goal.
         Target = "target",
+        /// Emissions of a unit of a sector, kg.
+        SectorPath = "sector_path",
     }
 }
 
@@ -403,7 +405,7 @@ row! {
         rule: String [""],
         /// its kind
         kind: RuleKind [""],
-        /// what it asks for (share, or USD of a budget)
+        /// what it asks for (share, USD of a budget, or of a sector kg a unit)
         asked: f64 [""],
         /// what was reached
         reached: f64 [""],

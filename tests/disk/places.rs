@@ -68,7 +68,7 @@ fn an_import_does_not_replace_its_input() {
     let rows = "start,kw\n2025-06-02T00:00,1\n2025-06-02T01:00,2\n";
     std::fs::write(folder.join("load.csv"), rows).unwrap();
     let (code, said) = done(folder, &["import", "load", "load.csv", "--out", "./load.csv", "--force"]);
-    assert!(code == Some(4) && said.contains("would be lost"), "{said}");
+    assert!(code == Some(4) && said.contains("would overwrite the input file"), "{said}");
     assert_eq!(std::fs::read_to_string(folder.join("load.csv")).unwrap(), rows);
 }
 
