@@ -258,7 +258,17 @@ mod tests {
             ..IndustryView::default()
         };
         let cannot_be = IndustryView { is_project: true, ..IndustryView::default() };
-        for name in ["least_cost", "mandate", "abatement_order"] {
+        // In the order of cost it counts what a tonne takes, 20 USD here, whether its owner is paid for it or not.
+        let ordered = |most_usd_per_t: f64| IndustryView {
+            most_usd_per_t,
+            option_resource_usd_per_year: vec![2_000.0],
+            option_abated_t: vec![100.0],
+            ..project(1.0)
+        };
+        assert_eq!(orders("abatement_order", &ordered(20.0)), IndustryOrder::Decide(0));
+        assert_eq!(orders("abatement_order", &ordered(19.0)), IndustryOrder::Cancel);
+        assert_eq!(orders("abatement_order", &cannot_be), IndustryOrder::Cancel);
+        for name in ["least_cost", "mandate"] {
             assert_eq!(orders(name, &project(-1.0)), IndustryOrder::Decide(0), "{name}");
             assert_eq!(orders(name, &project(1.0)), IndustryOrder::Cancel, "{name}");
             assert_eq!(orders(name, &cannot_be), IndustryOrder::Cancel, "{name}");

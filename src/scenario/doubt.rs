@@ -10,7 +10,7 @@ use crate::policy::kind::PolicyKind;
 use crate::transition::spec::TRUCK;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{Powertrain, is_for_fleet};
-use crate::yard::spec::PlanKind;
+use crate::yard::spec::{ChargingRule, PlanKind};
 use jiff::ToSpan;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,7 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(terminals_without_vessels(scenario));
     out.extend(crowded_pools(scenario));
     out.extend(unused_of_equipment(scenario));
+    out.extend(unused_of_dispatch(scenario));
     out.extend(plants_without_site(scenario));
     out
 }
@@ -191,6 +192,26 @@ fn unused_of_equipment(scenario: &Scenario) -> Vec<String> {
                 ));
             }
         }
+    }
+    out
+}
+
+/// Keys of a yard's dispatch that belong to another rule of charging than the one that is set.
+fn unused_of_dispatch(scenario: &Scenario) -> Vec<String> {
+    let mut out = Vec::new();
+    for (key, plan) in scenario.terminal.iter().filter_map(|(key, terminal)| Some((key, terminal.plan.as_ref()?))) {
+        let dispatch = &plan.dispatch;
+        let given = [
+            ("wait_min", dispatch.wait_min > 0.0, ChargingRule::Opportunity, "opportunity"),
+            ("within_m", dispatch.within_m > 0.0, ChargingRule::Opportunity, "opportunity"),
+            ("swing_soc", dispatch.swing_soc > 0.0, ChargingRule::Progressive, "progressive"),
+            ("groups", dispatch.groups > 0, ChargingRule::BreaksStaggered, "breaks_staggered"),
+            ("hours", !dispatch.hours.is_empty(), ChargingRule::Schedule, "schedule"),
+        ];
+        let idle = given.into_iter().filter(|(_, is_given, rule, _)| *is_given && *rule != dispatch.charging);
+        out.extend(idle.map(|(field, _, _, word)| {
+            format!("`{field}` of [terminal.{key}.plan.dispatch] has no effect: it belongs to `charging = \"{word}\"`")
+        }));
     }
     out
 }
@@ -430,6 +451,29 @@ mod tests {
             assert!(told(overlay, setting).contains(words), "{setting}: {}", told(overlay, setting));
             let other = if overlay.is_none() { planned } else { None };
             assert!(!told(other, setting).contains(words), "{setting}: {}", told(other, setting));
+        }
+    }
+
+    /// Each key of a yard's dispatch is told beside every rule but its own.
+    #[test]
+    fn keys_of_another_rule_of_charging_are_doubted() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/port_terminal");
+        let told = |settings: &[&str]| {
+            let settings = settings.iter().map(|it| format!("terminal.terminal.plan.dispatch.{it}")).collect();
+            let overlays = vec![path.join("planned.toml")];
+            doubts(&load(&Request { path: path.clone(), overlays, settings, ..Request::default() }).unwrap()).join("\n")
+        };
+        for (field, rule) in [
+            ("wait_min=5", "opportunity"),
+            ("swing_soc=0.2", "progressive"),
+            ("groups=3", "breaks_staggered"),
+            ("hours=[\"11:00-13:00\"]", "schedule"),
+        ] {
+            let name = format!("`{}` of", field.split_once('=').unwrap().0);
+            let other = if rule == "schedule" { "threshold" } else { "breaks_together" };
+            assert!(told(&[field, &format!("charging={other}")]).contains(&name), "{field}");
+            let own = [field, &format!("charging={rule}"), "within_m=500"];
+            assert!(!told(&own).contains(&name), "{field}: {}", told(&own));
         }
     }
 

@@ -160,9 +160,10 @@ impl Maker<'_, '_> {
         let groups =
             if self.spec.dispatch.charging == ChargingRule::BreaksStaggered { self.spec.dispatch.groups } else { 1 };
         for (class, pool) in pools.iter().enumerate() {
-            let zones = self.zones_of(&pool.class, pool.units.len());
+            let at_blocks = self.spec.at_blocks(&pool.class, pool.units.len());
+            let zones = self.zones_of(&pool.class);
             for (number, unit) in units[pool.units.clone()].iter().enumerate() {
-                let (role, at) = if pool.class == self.spec.carrier {
+                let (role, at) = if pool.class == self.spec.carrier && number >= at_blocks {
                     (Role::Carrier, self.plan.parking())
                 } else if let Some((zone, place)) = zones.get(number % zones.len().max(1)) {
                     (Role::Handler(*zone), *place)
@@ -228,14 +229,13 @@ impl Maker<'_, '_> {
         }
     }
 
-    /// Zones of a class with so many machines, and the place of each: neighbouring blocks that one or more machines work. Zones
+    /// Zones of a class, and the place of each: neighbouring blocks that one or more machines work. Zones
     /// are numbered over all classes in their order.
-    fn zones_of(&self, class: &str, machines: usize) -> Vec<(u16, Place)> {
+    fn zones_of(&self, class: &str) -> Vec<(u16, Place)> {
         let mut first = 0;
         for pool in self.pools() {
-            let zones = self.zone_blocks(&pool.class, pool.units.len());
+            let zones = self.zone_blocks(pool);
             if pool.class == class {
-                debug_assert_eq!(machines, pool.units.len());
                 let place = |zone: &Vec<usize>| self.plan.blocks()[zone[zone.len() / 2]].seaward;
                 return zones.iter().enumerate().map(|(at, zone)| ((first + at) as u16, place(zone))).collect();
             }
@@ -245,8 +245,9 @@ impl Maker<'_, '_> {
     }
 
     /// Blocks of each zone of a class: as many zones as blocks, or as machines where those are fewer.
-    fn zone_blocks(&self, class: &str, machines: usize) -> Vec<Vec<usize>> {
-        let blocks = self.plan.blocks().iter().enumerate().filter(|(_, block)| block.class == class);
+    fn zone_blocks(&self, pool: &Pool) -> Vec<Vec<usize>> {
+        let machines = self.spec.at_blocks(&pool.class, pool.units.len());
+        let blocks = self.plan.blocks().iter().enumerate().filter(|(_, block)| block.class == pool.class);
         let blocks: Vec<usize> = blocks.map(|(at, _)| at).collect();
         let zones = blocks.len().min(machines);
         let mut out = vec![Vec::new(); zones];
@@ -262,7 +263,7 @@ impl Maker<'_, '_> {
         let mut weights = vec![1.0; self.plan.blocks().len()];
         if self.spec.kind != PlanKind::Straddle {
             for pool in self.pools() {
-                let zones = self.zone_blocks(&pool.class, pool.units.len());
+                let zones = self.zone_blocks(pool);
                 for (zone, blocks) in zones.iter().enumerate() {
                     // Machines go to the zones by turns.
                     let machines = (pool.units.len() + zones.len() - 1 - zone) / zones.len();
@@ -289,7 +290,7 @@ impl Maker<'_, '_> {
         let (mut zones, mut zone_of) = (Vec::new(), vec![0; plan.blocks().len()]);
         for pool in self.pools() {
             let lifts_per_h = pool.work.lifts_per_h;
-            for blocks in self.zone_blocks(&pool.class, pool.units.len()) {
+            for blocks in self.zone_blocks(pool) {
                 for block in &blocks {
                     zone_of[*block] = zones.len() as u16;
                 }

@@ -1,10 +1,12 @@
 //! What no schema can see about plans.
 
 use super::depot;
+use super::hours::STEP_S;
 use super::plan::{Plan, plan_of};
-use super::spec::{ChargingRule, DepotSpec, Drawing, PlanSpec};
+use super::spec::{ChargingRule, DepotSpec, Drawing, PlanKind, PlanSpec};
 use super::wrong::Wrong;
 use crate::document::problem::{Place, Problem, nearest};
+use crate::kernel::calendar::parse_window;
 use crate::scenario::Scenario;
 use crate::scenario::checker::Checker;
 
@@ -187,6 +189,7 @@ fn classes(scenario: &Scenario, key: &str, spec: &PlanSpec, checker: &mut Checke
             checker.wrong(&["terminal", key, "plan", field], message, help);
         }
     }
+    straddle(scenario, key, spec, checker);
     for class in spec.blocks.keys() {
         let lifts = scenario.work.get(class).map_or(1.0, |work| work.lifts_per_h);
         if lifts <= 0.0 {
@@ -196,8 +199,53 @@ fn classes(scenario: &Scenario, key: &str, spec: &PlanSpec, checker: &mut Checke
     }
 }
 
+/// Straddle carriers lift by themselves, and some of them serve road trucks.
+fn straddle(scenario: &Scenario, key: &str, spec: &PlanSpec, checker: &mut Checker<'_>) {
+    let carrier = spec.carrier.as_str();
+    let path = |field| ["terminal", key, "plan", field];
+    let works_blocks = spec.blocks.get(carrier).is_some_and(|count| count.0 > 0);
+    if spec.kind != PlanKind::Straddle {
+        if works_blocks {
+            let message = format!("`{carrier}` carries, and lifts by itself in plans of the kind `straddle` only");
+            checker.wrong(&["terminal", key, "plan", "blocks", carrier], message, None);
+        }
+        if spec.landside_carriers.is_some() {
+            checker.wrong(&path("landside_carriers"), "is of plans of the kind `straddle`", None);
+        }
+        return;
+    }
+    if scenario.work.get(carrier).is_some_and(|work| work.lifts_per_h <= 0.0) {
+        let message = format!("straddle carriers lift by themselves and need lifts_per_h in [work.{carrier}]");
+        checker.wrong(&path("carrier"), message, None);
+    }
+    let of_class = |model: &String| scenario.equipment_model.get(model).is_some_and(|model| model.class == carrier);
+    let equipment = scenario.terminal[key].equipment.iter().filter(|(model, _)| of_class(model));
+    let carriers: u32 = equipment.map(|(_, count)| count.0).sum();
+    match spec.landside_carriers {
+        None if works_blocks || spec.file.is_some() => {
+            let help = format!("such as landside_carriers = {}", (carriers / 3).max(1));
+            let message =
+                "is missing: of the straddle carriers so many serve road trucks, and without one no truck is served";
+            checker.wrong(&path("kind"), format!("`landside_carriers` {message}"), Some(help));
+        }
+        Some(landside) if landside >= carriers => {
+            let message = format!("of {carriers} carriers none is left for cranes and rail");
+            checker.wrong(&path("landside_carriers"), message, None);
+        }
+        _ => {}
+    }
+}
+
 fn dispatch(key: &str, spec: &PlanSpec, checker: &mut Checker<'_>) {
     let dispatch = &spec.dispatch;
+    for (at, hours) in dispatch.hours.iter().enumerate() {
+        let is_half_hour = |second: u32| second.is_multiple_of(STEP_S);
+        if !parse_window(hours).is_some_and(|(from_s, to_s)| is_half_hour(from_s) && is_half_hour(to_s)) {
+            let message = format!("`{hours}` is not a span of whole half hours");
+            let help = Some("write it such as \"11:00-13:00\"".to_owned());
+            checker.wrong(&["terminal", key, "plan", "dispatch", "hours", &at.to_string()], message, help);
+        }
+    }
     let mut needs = |field: &str, is_missing: bool, what: &str| {
         if is_missing {
             checker.wrong(&["terminal", key, "plan", "dispatch", field], format!("`{what}` needs `{field}`"), None);

@@ -68,6 +68,10 @@ pub struct PlanSpec {
     #[serde(default = "default_tow_min")]
     #[schemars(range(min = 0.0, max = 1_440.0))]
     pub tow_min: f64,
+    /// Of the kind `straddle` whose blocks the carriers work: how many of them serve road trucks at the blocks and nothing else. The
+    /// others work for cranes and rail.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub landside_carriers: Option<u32>,
     /// Carriers that work for one crane at a time.
     #[schemars(range(min = 1, max = 50))]
     pub carriers_per_crane: u32,
@@ -92,6 +96,12 @@ pub struct PlanSpec {
 }
 
 impl PlanSpec {
+    /// How many machines of a class, of which there are so many, stand at blocks.
+    #[must_use]
+    pub(super) fn at_blocks(&self, class: &str, machines: usize) -> usize {
+        if class == self.carrier { (self.landside_carriers.unwrap_or(0) as usize).min(machines) } else { machines }
+    }
+
     /// Does a class of machine work by this plan, whose file says `drawn`?
     #[must_use]
     pub fn works(&self, class: &str, drawn: Option<&Drawing>) -> bool {

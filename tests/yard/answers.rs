@@ -86,3 +86,43 @@ fn automated_vehicles_work_and_charge_without_anybody() {
     assert_eq!(run.get("carriers_stranded", SITE), 0.0);
     assert!(run.get("carrier_plugging_h", SITE) < 0.1 * run.get("carrier_lot_h", SITE));
 }
+
+/// Straddle carriers lift by themselves, and those on the land side serve the trucks: with more of them a truck waits less, and
+/// cranes wait more for those that are left. Without any no truck would be served, without a rate they would lift in no time:
+/// both are errors, and so is a fleet without a carrier for the cranes.
+#[test]
+fn straddle_carriers_serve_cranes_and_trucks() {
+    let straddle = |settings: &[&str]| {
+        let plan = [
+            "time.days=2",
+            "terminal.terminal.plan.kind=straddle",
+            "terminal.terminal.plan.blocks.rtg=0",
+            "terminal.terminal.plan.blocks.top_handler=0",
+            "terminal.terminal.plan.blocks.yard_tractor=30",
+            "work.yard_tractor.lifts_per_h=25",
+        ];
+        overlaid("port_terminal", &["planned.toml"], &[&plan[..], settings].concat())
+    };
+    let landside = |carriers: u32| {
+        let setting = format!("terminal.terminal.plan.landside_carriers={carriers}");
+        run(&straddle(&[&setting]).unwrap(), &Options::default())
+    };
+    let (few, more) = (landside(24), landside(60));
+    for run in [&few, &more] {
+        assert!(run.get("hauls_completed", "total") > 500.0 && run.get("crane_moves_per_h", SITE) > 5.0);
+        assert!(run.get("carrier_block_h", SITE) > 100.0, "lifting takes time");
+    }
+    assert!(more.get("truck_turn_mean_min", SITE) < few.get("truck_turn_mean_min", SITE));
+    assert!(more.get("carrier_idle_h", SITE) > 0.0 && more.get("yard_moves", SITE) < few.get("yard_moves", SITE));
+    for (settings, words) in [
+        (&[][..], "without one no truck is served"),
+        (&["terminal.terminal.plan.landside_carriers=500"], "none is left for cranes"),
+        (
+            &["terminal.terminal.plan.landside_carriers=24", "work.yard_tractor.lifts_per_h=0"],
+            "lift by themselves and need lifts_per_h",
+        ),
+    ] {
+        let told = straddle(settings).unwrap_err();
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}

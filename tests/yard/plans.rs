@@ -96,6 +96,12 @@ fn mistakes_of_standard_plans_are_told() {
         let told = told(&changed(&[(from, to)]), None);
         assert!(told.contains(expected), "{from} -> {to}: {told}");
     }
+    for hours in ["garbage", "25:00-26:00", "11:10-11:25", "11:10-13:00"] {
+        let dispatch =
+            format!("kind = \"top_handler\"\ndispatch = {{ charging = \"schedule\", hours = [\"{hours}\"] }}");
+        let told = told(&changed(&[("kind = \"top_handler\"", &dispatch)]), None);
+        assert!(told.contains(&format!("`{hours}` is not a span of whole half hours")), "{hours}: {told}");
+    }
     // All at once.
     let all = told(&changed(&[("at_m = [150, 180]", "at_m = [150, 380]"), ("cabinets = 4", "cabinets = 0")]), None);
     assert!(all.contains("outside of the fence"), "{all}");

@@ -100,7 +100,13 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
     }
     if total(MetricName::EquipmentHoursRequired) >= 0.5 {
         let (asked, done) = (total(MetricName::EquipmentHoursRequired), total(MetricName::EquipmentHoursServed));
-        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served", percent(done, asked));
+        let backlog_h = sum_of_sites(metrics, MetricName::WorkBacklogH);
+        let left = if backlog_h >= 0.5 {
+            format!(", {backlog_h:.0} h of what was due not done at the end")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "Equipment  {asked:.0} unit-hours required, {} served{left}", percent(done, asked));
     }
     let (calls, lifts) = (total(MetricName::VesselCalls), total(MetricName::VesselLifts));
     let there = total(MetricName::VesselsAtBerth);
@@ -111,6 +117,12 @@ fn service(summary: &Summary, metrics: &[Metric]) -> String {
         );
     }
     out
+}
+
+/// The sum of a metric over all sites.
+fn sum_of_sites(metrics: &[Metric], name: MetricName) -> f64 {
+    let of_sites = metrics.iter().filter(|it| it.name == name && ScopeKind::Site.key_in(&it.scope).is_some());
+    of_sites.filter_map(|metric| metric.value).sum()
 }
 
 /// Terminals with a plan, so many by themselves.
@@ -125,11 +137,16 @@ fn yards(metrics: &[Metric]) -> String {
     let sum = |name| sites.iter().map(|(scope, _)| at(scope, name)).sum::<f64>();
     if sites.len() <= YARDS_SHOWN {
         let line = |(scope, key): &(&str, &str)| {
+            let turn = value_of(metrics, scope, MetricName::TruckTurnMeanMin);
+            let inside = at(scope, MetricName::TrucksInYard);
+            let trucks = turn.map_or_else(
+                || if inside > 0.0 { format!("no truck left, {inside:.0} inside") } else { "no trucks".to_owned() },
+                |turn_min| format!("trucks inside for {turn_min:.0} min"),
+            );
             format!(
-                "Yard       {key}: {:.1} lifts an hour of a crane, {:.0} lifts late, trucks inside for {:.0} min, {:.0} tows\n",
+                "Yard       {key}: {:.1} lifts an hour of a crane, {:.0} lifts late, {trucks}, {:.0} tows\n",
                 at(scope, MetricName::CraneMovesPerH),
                 at(scope, MetricName::MovesLate),
-                at(scope, MetricName::TruckTurnMeanMin),
                 at(scope, MetricName::CarriersStranded),
             )
         };
