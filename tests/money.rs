@@ -220,7 +220,7 @@ fn prices_of_nothing_are_refused() {
     );
     let text = told(&wrong);
     for part in
-        ["there is no `charger.nigth`", "did you mean `charger.night`", "`site.depot` has two prices", "by the kWh"]
+        ["there is no `charger.nigth`", "did you mean `charger.night`", "`site.depot` has two prices", "per kWh"]
     {
         assert!(text.contains(part), "no `{part}` in {text}");
     }

@@ -5,7 +5,8 @@ use super::output::console::Console;
 use super::replay::ReplayArgs;
 use super::{compare, fork, optimize, replay, run, sensitivity};
 use crate::disk::Scratch;
-use crate::disk::read::{self, Kind};
+use crate::disk::of_run;
+use crate::disk::read::Kind;
 use crate::document::problem::short;
 use crate::record::folder::{MANIFEST, Manifest, REQUEST, files, hidden, nameless, no_files};
 use crate::study::compare::results::Asked;
@@ -193,7 +194,7 @@ fn find(args: &VerifyArgs, manifest: &Manifest, repeated: &Manifest) -> Findings
 
 /// The keys that a manifest's file has, known or not.
 fn keys(dir: &Path) -> Vec<String> {
-    let text = read::text_of_run(dir, MANIFEST, Kind::Manifest).unwrap_or_default();
+    let text = of_run::text(dir, MANIFEST, Kind::Manifest).unwrap_or_default();
     let keys: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(&text).ok();
     keys.into_iter().flatten().map(|(key, _)| key).collect()
 }

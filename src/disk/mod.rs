@@ -2,7 +2,7 @@
 //! one (held by `tests/disk`).
 //!
 //! `name` turns names into paths, `read` reads what users and other programs wrote, `folder` works inside one opened
-//! folder without following links, `whole` leaves files and folders whole or not at all, `set` sets of files, `fault` lets tests break any step.
+//! folder without following links, `of_run` reads what lies in that of a run, `whole` leaves files and folders whole or not at all, `set` sets of files, `fault` lets tests break any step.
 //!
 //! What is read may come from a stranger: regular files only, each kind up to its size. What is written is made anew under
 //! a name that nobody can foresee, synced, and put in its place in one step, so that a link laid at the place is replaced
@@ -12,6 +12,7 @@
 pub mod fault;
 mod folder;
 pub mod name;
+pub mod of_run;
 pub mod private;
 pub mod read;
 pub mod set;

@@ -165,33 +165,6 @@ pub fn open(path: &Path, kind: Kind) -> Result<File, ReadError> {
     Ok(file)
 }
 
-/// A file that was opened to be read.
-pub type Opened = File;
-
-/// Opens a file of a run's folder to read: Portvolt lays no links, so one that stands in the place of the file, or of the folder
-/// it lies in, was laid by somebody else, and what it leads to is not of the run. `below` is the way from the run's folder,
-/// whose own path may lead through links of the user.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn open_of_run(folder: &Path, below: &str, kind: Kind) -> Result<File, ReadError> {
-    let (above, name) = below.rsplit_once(['/', '\\']).unwrap_or(("", below));
-    let folder = super::Folder::open(folder)?;
-    match above {
-        "" => folder.open_file(name, kind),
-        above if folder.is_link(above) => Err(ReadError::NoFile("the folder it lies in is a link")),
-        above => folder.sub(above)?.open_file(name, kind),
-    }
-}
-
-/// The text of a file of a run's folder, by the same rules.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn text_of_run(folder: &Path, below: &str, kind: Kind) -> Result<String, ReadError> {
-    utf8(all(open_of_run(folder, below, kind)?, kind)?)
-}
-
 /// All of an opened file; one that grows meanwhile ends at the limit of its kind.
 pub(super) fn all(file: File, kind: Kind) -> Result<Vec<u8>, ReadError> {
     let mut bytes =

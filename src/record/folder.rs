@@ -3,6 +3,7 @@
 
 use super::metrics::Metric;
 use super::notes::PluginNotes;
+use crate::disk::of_run;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::whole::{self, Work};
 use crate::disk::{Folder, Found, WriteError, list_found};
@@ -198,7 +199,7 @@ impl Manifest {
     /// # Errors
     /// Why it cannot be used.
     pub fn read(folder: &Path) -> Result<Self, ManifestError> {
-        let text = read::text_of_run(folder, MANIFEST, Kind::Manifest).map_err(|reason| match reason {
+        let text = of_run::text(folder, MANIFEST, Kind::Manifest).map_err(|reason| match reason {
             ReadError::Missing => ManifestError::Missing(folder.to_path_buf()),
             reason => ManifestError::Unreadable { folder: folder.to_path_buf(), reason },
         })?;
@@ -284,7 +285,7 @@ pub fn hash_of_file(path: &Path) -> Result<String, ReadError> {
 /// # Errors
 /// Why it cannot be read.
 pub fn hash_of_output(folder: &Path, name: &str) -> Result<String, ReadError> {
-    hash_of(read::open_of_run(folder, name, Kind::Table)?)
+    hash_of(of_run::open(folder, name, Kind::Table)?)
 }
 
 fn hash_of(file: impl std::io::Read) -> Result<String, ReadError> {

@@ -2,7 +2,8 @@
 
 use super::names::Names;
 use super::table::{YES, write_csv};
-use crate::disk::read::{self as file, Kind};
+use crate::disk::of_run;
+use crate::disk::read::{Kind, ReadError as FileError};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, TimestampMillisecondType, TimestampSecondType, UInt32Type};
 use arrow_array::{Array, RecordBatch, StringArray};
@@ -115,11 +116,11 @@ fn batch_rows(table: &ParquetMetaData) -> usize {
 }
 
 /// Opens a table in the folder of tables of a run.
-fn open_table(tables: &Path, table: &str) -> Result<file::Opened, file::ReadError> {
+fn open_table(tables: &Path, table: &str) -> Result<of_run::Opened, FileError> {
     let name = format!("{table}.parquet");
     match tables.parent().zip(tables.file_name().and_then(|name| name.to_str())) {
-        Some((run, tables)) => file::open_of_run(run, &format!("{tables}/{name}"), Kind::Table),
-        None => file::open_of_run(tables, &name, Kind::Table),
+        Some((run, tables)) => of_run::open(run, &format!("{tables}/{name}"), Kind::Table),
+        None => of_run::open(tables, &name, Kind::Table),
     }
 }
 
@@ -164,7 +165,7 @@ pub(crate) fn csv(folder: &Path, table: &str, names: &Names) -> Result<Vec<u8>, 
 /// Reads a JSON file of a run's folder.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(folder: &Path, name: &str) -> Result<T, ReadError> {
     let fail = |reason: String| ReadError::File { path: folder.join(name), reason };
-    let text = file::text_of_run(folder, name, Kind::Json).map_err(|error| fail(error.to_string()))?;
+    let text = of_run::text(folder, name, Kind::Json).map_err(|error| fail(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| fail(error.to_string()))
 }
 

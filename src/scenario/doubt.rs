@@ -424,7 +424,7 @@ mod tests {
             let loaded = load(&Request { path: path.clone(), settings, ..Request::default() }).unwrap();
             doubts(&loaded).join("\n")
         };
-        assert!(told(&["survival.truck="]).contains("vehicles of `truck` live"), "{}", told(&["survival.truck="]));
+        assert!(told(&["survival.truck="]).contains("has no entry for `truck`"), "{}", told(&["survival.truck="]));
         assert!(!told(&[]).contains("[survival]"), "{}", told(&[]));
         // The suite samples one week of each year.
         assert!(told(&[]).contains("one week stands for each year"), "{}", told(&[]));
@@ -439,7 +439,8 @@ mod tests {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/port_terminal");
         let told = |overlay: Option<&str>, setting: &str| {
             let overlays = overlay.map(|name| path.join(name)).into_iter().collect();
-            let settings = vec![format!("equipment_model.yt_battery.{setting}")];
+            let settings =
+                vec![format!("equipment_model.yt_battery.{setting}"), "work.yard_tractor.lifts_per_h=16".to_owned()];
             doubts(&load(&Request { path: path.clone(), overlays, settings, ..Request::default() }).unwrap()).join("\n")
         };
         let planned = Some("planned.toml");
@@ -488,10 +489,10 @@ mod tests {
             doubts(&loaded).join("\n")
         };
         assert!(
-            told("Depot").contains("`site.Depot` and `site.depot` differ in capital letters alone"),
+            told("Depot").contains("`site.Depot` and `site.depot` differ only in capitalization"),
             "{}",
             told("Depot")
         );
-        assert!(!told("depot_2").contains("capital letters"));
+        assert!(!told("depot_2").contains("capitalization"));
     }
 }

@@ -536,7 +536,7 @@ mod tests {
     fn a_tick_in_which_nothing_is_due_is_left_out() {
         let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         for (scenario, overlays, most) in [
-            ("depot_night", &[][..], 0.6),
+            ("depot_night", &[][..], 0.7),
             ("layout_study", &[], 0.9),
             ("port_terminal", &["planned"], 1.0),
             ("port_terminal", &["planned", "swap_yard"], 1.0),

@@ -1,6 +1,7 @@
 //! A finished run that another one is compared with.
 
-use crate::disk::read::{self, Kind};
+use crate::disk::of_run;
+use crate::disk::read::Kind;
 use crate::record::folder::{ReadSummary, SUMMARY};
 use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ impl Baseline {
     /// When there is none, or it is of no transition.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let path = folder.join(SUMMARY);
-        let text = read::text_of_run(folder, SUMMARY, Kind::Json)
+        let text = of_run::text(folder, SUMMARY, Kind::Json)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         let summary: ReadSummary =
             serde_json::from_str(&text).map_err(|error| format!("{} is no summary: {error}", path.display()))?;

@@ -65,7 +65,7 @@ mod tests {
         let told = rules.known(2045).unwrap();
         assert_eq!(
             told,
-            "Rules as known on 2026-11-01: 1 in force have no end and are carried to 2045; after that day begin stock_share.later"
+            "Rules as of 2026-11-01: 1 in force have no end date and are extended to 2045; after that day begin stock_share.later"
         );
         assert_eq!(RulesSpec::default().known(2045), None);
     }
