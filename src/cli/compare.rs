@@ -26,7 +26,7 @@ pub(super) struct CompareArgs {
     scenario: PathBuf,
     /// Strategies, separated by commas: `bau` (the unchanged scenario), an overlay file (a bare name is looked for in
     /// the scenario's folder), a built-in policy of charging, dispatch or adoption, `path=value`, or `charging=`, `dispatch=`,
-    /// `hydrogen=`, `adoption=`, `build_out=` or `industry=` with a built-in policy or a plugin's file; parts joined by `+`.
+    /// `yard=`, `hydrogen=`, `adoption=`, `build_out=` or `industry=` with a built-in policy or a plugin's file; parts joined by `+`.
     #[arg(long, value_name = "A,B,...")]
     strategies: Vec<String>,
     /// Adds a strategy that dispatches by this policy.
@@ -168,7 +168,8 @@ fn attempt(asked: &Asked, jobs: usize, out: &std::path::Path, force: bool, conso
         console.print_json(&answer.json(asked, title));
     } else {
         console.print(&screen(&asked.compare, title, done, asked.metric.as_ref(), effects));
-        for doubt in results::doubtful(&asked.compare, &ready.loaded) {
+        let doubts = results::doubtful(&asked.compare, &ready.loaded).into_iter();
+        for doubt in doubts.chain(results::doubts_of_results(&asked.compare, done)) {
             console.print(&format!("\n{}", warning(&doubt)));
         }
         console.print(&format!(

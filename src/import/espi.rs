@@ -16,6 +16,10 @@ const TIMES_S: std::ops::Range<i64> = 0..4_102_444_800;
 /// Units by their number in the standard: real energy and real power.
 const WATT_HOURS: i64 = 72;
 const WATTS: i64 = 38;
+/// Behaviour of a register that is read and not of an interval: bulk quantity, cumulative, continuous cumulative (of the standard).
+const REGISTERS: [i64; 3] = [1, 3, 2];
+/// The farthest clocks from UTC, s.
+const MOST_OFFSET_S: i32 = 14 * 3_600;
 /// Direction of what flows from the customer to the grid.
 const REVERSE: i64 = 19;
 
@@ -32,6 +36,8 @@ struct Kind {
     unit: i64,
     scale: f64,
     is_reverse: bool,
+    /// Are its values those of a register that only rises, and not of intervals?
+    is_register: bool,
     interval_s: Option<i64>,
 }
 
@@ -71,7 +77,17 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
         });
         take(&mut lines, block, &mut series[at].2, mistakes);
     }
-    chosen(series, mistakes)
+    let table = chosen(series, mistakes)?;
+    Some(Table { clock_s: clock(&document), ..table })
+}
+
+/// How far the clock of the meter is from UTC, standard and in summer, s. None where the file does not say it.
+fn clock(document: &Document<'_>) -> Option<[i32; 2]> {
+    let times = named(document, "LocalTimeParameters").next()?;
+    let offset = |name: &str| inner(times, name).and_then(|seconds| i32::try_from(seconds).ok());
+    let standard_s = offset("tzOffset").filter(|seconds| seconds.abs() <= MOST_OFFSET_S)?;
+    let saving_s = offset("dstOffset").filter(|seconds| (0..=7_200).contains(seconds)).unwrap_or(0);
+    Some([standard_s, standard_s + saving_s])
 }
 
 fn named<'d>(document: &'d Document<'d>, name: &'static str) -> impl Iterator<Item = Node<'d, 'd>> {
@@ -115,6 +131,7 @@ fn kind(node: Node<'_, '_>) -> Result<Kind, String> {
         return Err(format!("{power} is no power of ten of a meter; they go from -12 to 12"));
     }
     Ok(Kind {
+        is_register: inner(node, "accumulationBehaviour").is_some_and(|behaviour| REGISTERS.contains(&behaviour)),
         unit: inner(node, "uom").unwrap_or(WATT_HOURS),
         scale: crate::kernel::math::pow(10.0, power as f64),
         is_reverse: inner(node, "flowDirection") == Some(REVERSE),
@@ -162,13 +179,17 @@ fn overlapping(channel: &Channel, mistakes: &mut Mistakes<'_>) {
 fn chosen(mut series: Vec<(Kind, String, Channel)>, mistakes: &mut Mistakes<'_>) -> Option<Table> {
     let length = |entry: &(Kind, String, Channel)| entry.2.interval_s.unwrap_or(i64::MAX);
     let all = series.len();
+    let has_register = series.iter().any(|entry| entry.0.is_register);
+    series.retain(|entry| !entry.0.is_register);
     series.retain(|(kind, _, channel)| matches!(kind.unit, WATT_HOURS | WATTS) && !channel.readings.is_empty());
     let finest = series.iter().map(length).min().unwrap_or(0);
     let has_energy = series.iter().any(|entry| entry.0.unit == WATT_HOURS && length(entry) == finest);
     series.retain(|entry| length(entry) == finest && (entry.0.unit == WATT_HOURS) == has_energy);
     let (reverse, forward): (Vec<_>, Vec<_>) = series.into_iter().partition(|entry| entry.0.is_reverse);
     if forward.is_empty() && reverse.is_empty() {
-        mistakes.push(None, "", "holds no interval readings of real energy or power".to_owned(), None);
+        let message = "holds no interval readings of real energy or power".to_owned();
+        let help = "its readings are those of a register that only rises: download the interval data of the meter";
+        mistakes.push(None, "", message, has_register.then(|| help.to_owned()));
         return None;
     }
     if forward.len() > 1 || reverse.len() > 1 {
@@ -206,5 +227,5 @@ fn chosen(mut series: Vec<(Kind, String, Channel)>, mistakes: &mut Mistakes<'_>)
         return None;
     }
     let names = ("start".to_owned(), "value".to_owned());
-    Some(Table { channels, unit, stamps: Some(Stamps::Start), said, names })
+    Some(Table { channels, unit, stamps: Some(Stamps::Start), said, names, clock_s: None })
 }

@@ -48,7 +48,7 @@ fn metered(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Meter
         return None;
     }
     let bought_first = !table.channels[0].readings.is_empty();
-    let zone = zone(map, &table.channels[usize::from(!bought_first)], &mut said);
+    let zone = zone(map, &table.channels[usize::from(!bought_first)], table.clock_s, &mut said);
     let [bought, fed] = &table.channels;
     let mut lay =
         |channel: &meter::Channel, said: &mut Vec<String>| series(channel, table.stamps, map, &zone, mistakes, said);

@@ -43,6 +43,9 @@ pub(super) struct Table {
     pub(super) said: Vec<String>,
     /// Names of the columns of the time and of the value.
     pub(super) names: (String, String),
+    /// How far the clock of the meter is from UTC, where the file says it beside the times: by standard time and by daylight saving
+    /// time, s.
+    pub(super) clock_s: Option<[i32; 2]>,
 }
 
 /// Parts of words that say that a reading was not measured.
@@ -93,7 +96,7 @@ pub(super) fn read(sheet: &Sheet, map: &Map, zone: &str, mistakes: &mut Mistakes
     }));
     let register = Some(columns.names.1.clone()).filter(|name| is_register(name) && matches!(unit, Unit::Energy(_)));
     channels[usize::from(columns.is_export)].register = register;
-    Some(Table { channels, unit, stamps: columns.stamps, said, names: columns.names })
+    Some(Table { channels, unit, stamps: columns.stamps, said, names: columns.names, clock_s: None })
 }
 
 /// A list of values without a header: one number a row.
@@ -117,7 +120,7 @@ fn list(sheet: &Sheet, map: &Map, line: u64) -> Result<Table, String> {
         .and_then(Unit::parse)
         .ok_or("a list of values without a header says no unit: `--unit kW` or `--unit kWh`")?;
     let channels = [Channel { readings, ..Channel::default() }, Channel::default()];
-    Ok(Table { channels, unit, stamps: None, said: Vec::new(), names: (String::new(), "1".to_owned()) })
+    Ok(Table { channels, unit, stamps: None, said: Vec::new(), names: (String::new(), "1".to_owned()), clock_s: None })
 }
 
 struct Reader<'a> {

@@ -2,7 +2,7 @@
 
 use super::map::{Gaps, Map, Stamps};
 use super::meter::{Channel, Reading};
-use super::stamp::{When, misfit, offsets, zone_of};
+use super::stamp::{Offset, When, misfit, offsets, zone_of};
 use crate::document::problem::{MOST_TOLD, Mistakes};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use jiff::civil::Date;
@@ -34,8 +34,17 @@ impl Series {
     }
 }
 
-/// The zone of a table's times, and what was assumed of it.
-pub(super) fn zone(map: &Map, channel: &Channel, said: &mut Vec<String>) -> String {
+/// A winter's and a summer's day of the northern half of the earth, seconds since 1970: 15 January and 15 July 2025, noon of UTC.
+const SEASONS_S: [i64; 2] = [1_736_942_400, 1_752_580_800];
+
+/// The zone of a clock by its offsets from UTC, standard and in summer, s.
+fn zone_of_clock(clock_s: [i32; 2]) -> Option<String> {
+    let at = |(unix_s, seconds)| When::Instant(unix_s, Some(Offset { seconds, name: None }));
+    zone_of(&SEASONS_S.into_iter().zip(clock_s).map(at).collect::<Vec<_>>())
+}
+
+/// The zone of a table's times, and what was assumed of it. `clock_s`: what the file says of its clock beside them.
+pub(super) fn zone(map: &Map, channel: &Channel, clock_s: Option<[i32; 2]>, said: &mut Vec<String>) -> String {
     let times: Vec<When> = channel.readings.iter().filter_map(|reading| reading.at).collect();
     if let Some(zone) = &map.zone {
         if let Some((unix_s, offset)) = misfit(&offsets(&times), zone) {
@@ -47,7 +56,10 @@ pub(super) fn zone(map: &Map, channel: &Channel, said: &mut Vec<String>) -> Stri
         }
         return zone.clone();
     }
-    if let Some(zone) = zone_of(&times) {
+    if let Some(zone) = clock_s.and_then(zone_of_clock) {
+        said.push(format!("the zone {zone} is taken from what the file says of its clock; `--zone` changes that"));
+        zone
+    } else if let Some(zone) = zone_of(&times) {
         said.push(format!("the zone {zone} is taken from the offsets of the times; `--zone` changes that"));
         zone
     } else {

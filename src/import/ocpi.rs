@@ -24,7 +24,7 @@ pub(super) fn records(document: &Value) -> Option<Vec<&Value>> {
 /// Reads records. Those that have not ended are counted.
 pub(super) fn stays(records: &[&Value], mistakes: &mut Mistakes<'_>) -> Recorded {
     let mut vehicles: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut out, mut open) = (Vec::new(), 0);
+    let (mut out, mut open, mut unlike) = (Vec::new(), 0, 0);
     for (at, record) in records.iter().enumerate() {
         if record.get("start_date_time").is_none() {
             let help = Some("a record has start_date_time, end_date_time and kwh or total_energy".to_owned());
@@ -71,7 +71,11 @@ pub(super) fn stays(records: &[&Value], mistakes: &mut Mistakes<'_>) -> Recorded
             *vehicles.entry(token).or_insert(next)
         });
         let vehicle_id = number.map_or_else(|| id.clone(), |number| format!("vehicle {number}"));
-        let power_kw = power_kw(record, depart);
+        let power_kw = power_kw(record, depart).filter(|_| {
+            let fits = fits(record, energy_kwh);
+            unlike += usize::from(!fits);
+            fits
+        });
         let charger_id = charger(record).unwrap_or_else(|| "charger".to_owned());
         out.push(Stay {
             line: None,
@@ -85,7 +89,10 @@ pub(super) fn stays(records: &[&Value], mistakes: &mut Mistakes<'_>) -> Recorded
             power_kw,
         });
     }
-    Recorded { stays: out, open, notes: Vec::new() }
+    let notes = (unlike > 0).then(|| {
+        format!("the energies of charging periods are not those of {unlike} records (another unit?), and their powers are not used")
+    });
+    Recorded { stays: out, open, notes: notes.into_iter().collect() }
 }
 
 /// Times are of UTC, with or without saying so.
@@ -110,6 +117,15 @@ fn charger(record: &Value) -> Option<String> {
     let first = |values: &[&Value]| values.iter().find_map(|value| word(value));
     let parts: Vec<String> = [first(&place), first(&evse), first(&connector)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// Do the energies of the charging periods of a record add up to its own, as far as there are any?
+fn fits(record: &Value, energy_kwh: f64) -> bool {
+    let periods = record["charging_periods"].as_array().into_iter().flatten();
+    let dimensions = periods.flat_map(|period| period["dimensions"].as_array().into_iter().flatten());
+    let energies = dimensions.filter(|it| it["type"] == "ENERGY").filter_map(|it| it["volume"].as_f64());
+    let (count, sum_kwh) = energies.fold((0, 0.0), |(count, sum), kwh| (count + 1, sum + kwh));
+    count == 0 || sum_kwh <= energy_kwh * 1.1 + 0.1
 }
 
 /// The highest power of a charging period, kW: as it says, or its energy over its time.

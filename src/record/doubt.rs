@@ -35,6 +35,23 @@ pub(crate) fn doubts<'a>(metrics: impl Iterator<Item = (&'a str, &'a str, Option
     all.iter().filter_map(of_one).collect()
 }
 
+/// Limits that load other than charging passes, from each metric's name, scope and value: for results that are means of several
+/// runs. A single run tells more of them ([`super::overload`]).
+pub(crate) fn passed_limits<'a>(metrics: impl Iterator<Item = (&'a str, &'a str, Option<f64>)>) -> Vec<String> {
+    let all: Vec<(&str, &str, f64)> = metrics.filter_map(|(name, scope, value)| Some((name, scope, value?))).collect();
+    let of = |name: MetricName| all.iter().filter(move |it| it.0 == name.as_str() && it.2 > 0.0);
+    let passed = of(MetricName::OverloadH).filter_map(|(_, scope, hours)| {
+        let kinds = [ScopeKind::Site, ScopeKind::Node];
+        let key = kinds.iter().find_map(|kind| kind.key_in(scope))?;
+        let kw = of(MetricName::OverloadKw).find(|it| it.1 == *scope).map_or(0.0, |it| it.2);
+        Some(format!(
+            "load other than charging passed the limit of `{key}` for {hours:.1} h, by up to {kw:.0} kW: a connection of that size \
+             does not carry it"
+        ))
+    });
+    passed.collect()
+}
+
 /// A site whose chargers give far less than what is asked of them.
 fn little_delivered(site: &str, asked_kwh: f64, delivered_kwh: f64) -> Option<String> {
     (delivered_kwh < LITTLE_DELIVERED * asked_kwh).then(|| {
@@ -102,6 +119,18 @@ mod tests {
         let moves = (MetricName::YardMoves.as_str(), "site:b", Some(400.0));
         let told = doubts([(name, "site:b", Some(12.0)), moves].into_iter());
         assert!(told[0].contains("12 times (3.0 for each 100 moves)"), "{told:?}");
+    }
+
+    #[test]
+    fn limits_that_are_passed_are_told() {
+        let (hours, kw) = (MetricName::OverloadH.as_str(), MetricName::OverloadKw.as_str());
+        let of = |hours_over: f64| {
+            let rows =
+                [(hours, "total", 9.0), (hours, "site:a", hours_over), (kw, "site:a", 367.0), (kw, "node:b", 4.0)];
+            passed_limits(rows.into_iter().map(|(name, scope, value)| (name, scope, Some(value))))
+        };
+        assert!(of(8.2).len() == 1 && of(8.2)[0].contains("`a` for 8.2 h, by up to 367 kW"), "{:?}", of(8.2));
+        assert!(of(0.0).is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::record::hub::{Doubtful, Hub, Source};
 use crate::record::metrics::{Better, ScopeKind};
 use crate::record::read::ReadError;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -119,11 +119,12 @@ fn less_work(metrics: &[ComparedMetric]) -> Vec<String> {
 /// What a bill does not hold: which strategies used more fuel than others.
 fn more_fuel(metrics: &[ComparedMetric]) -> Vec<String> {
     let rows = metrics.iter().flat_map(|metric| &metric.strategies).filter(|row| !row.more_fuel.is_empty());
-    rows.map(|row| {
+    let told = rows.map(|row| {
         let (strategy, fuels) = (&row.strategy, row.more_fuel.join(", "));
         format!("`{strategy}` used more fuel than others ({fuels}), which is in no electricity bill: a smaller bill may be no saving")
-    })
-    .collect()
+    });
+    // The bill of the hub and those of its sites say it each.
+    told.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Reads `compare.json`. Metrics of single sites stay in the tables.

@@ -202,6 +202,25 @@ fn green_button_xml() {
     assert!(said(&both, "of 3 series"));
     let text = feed(&[kind(1, 72, 1), meter(1, 250)]);
     let wrong = |text: &str| with(&Map::default(), text.as_bytes()).unwrap_err();
+    // The clock of the meter says its zone, with and without daylight saving time.
+    for (standard_s, saving_s, zone) in [
+        (-18_000, 3_600, "America/New_York"),
+        (-28_800, 3_600, "America/Los_Angeles"),
+        (-25_200, 0, "America/Phoenix"),
+        (19_800, 0, "05:30"),
+    ] {
+        let clock = format!(
+            "<LocalTimeParameters xmlns=\"http://naesb.org/espi\"><dstOffset>{saving_s}</dstOffset><tzOffset>{standard_s}</tzOffset>\
+             </LocalTimeParameters>"
+        );
+        let metered = with(&Map::default(), feed(&[clock, kind(1, 72, 1), meter(1, 250)]).as_bytes());
+        let told = metered.map_or_else(|wrong| wrong, |metered| metered.said.join("\n"));
+        assert!(told.contains(zone) || standard_s == 19_800 && told.contains("America/Los_Angeles"), "{zone}: {told}");
+    }
+    let register = text.replace("<uom>", "<accumulationBehaviour>3</accumulationBehaviour><uom>");
+    assert!(wrong(&register).contains("of a register that only rises"), "{}", wrong(&register));
+    let delta = text.replace("<uom>", "<accumulationBehaviour>4</accumulationBehaviour><uom>");
+    assert_eq!(load(&delta).load.kw()[0], 10.0);
     let prefix = wrong(&text.replace("<powerOfTenMultiplier>1<", "<powerOfTenMultiplier>400<"));
     assert!(prefix.contains("load.csv:2: powerOfTenMultiplier: 400"), "{prefix}");
     let twice = wrong(&text.replace("<intervalLength>900<", "<intervalLength>3600<"));

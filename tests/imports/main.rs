@@ -217,6 +217,16 @@ fn ocpi_records() {
     assert_eq!(found.list[0].charger_id, "L1 3256 1");
     assert_eq!(found.list.iter().map(|row| row.vehicle_id.as_str()).collect::<Vec<_>>(), ["vehicle 1", "vehicle 1"]);
     assert!(!sessions::to_csv(&found).contains("SECRET"));
+    // Periods in Wh beside a total in kWh tell no power.
+    let mut other = record.clone();
+    other["charging_periods"][0]["dimensions"][0]["volume"] = json!(40_000.0);
+    let found = log(&json!([other]).to_string());
+    assert!(
+        said(&found, "not those of 1 records") && rows(&found)[0].3 < 100.0,
+        "{:?} {:?}",
+        found.notes,
+        rows(&found)
+    );
     let one = log(&json!({ "id": "1", "start_date_time": "2025-06-02T15:00:00Z", "end_date_time": "2025-06-02T16:00:00Z", "kwh": 7.5, "evse_uid": "3" }).to_string());
     assert_eq!(rows(&one)[0].2, 7.5);
     let told = with(

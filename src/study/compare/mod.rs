@@ -238,8 +238,10 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
             standing.more_fuel.clone_from(more);
         }
     }
-    for metric in metrics.iter_mut().filter(|metric| metric.key.name.is_cost()) {
-        // A cost that a strategy does not have is no saving.
+    // Whatever is better by it: a cost, a peak, a wait or an emission. What measures work says it by itself.
+    let is_work = |name: &MetricName| MetricName::WORK.contains(name);
+    for metric in metrics.iter_mut().filter(|metric| metric.better.is_some() && !is_work(&metric.key.name)) {
+        // A metric that a strategy does not have is no saving.
         let told = metric.strategies.iter_mut().zip(&less_work).filter(|(standing, _)| standing.mean.is_some());
         for (standing, less) in told {
             standing.less_work.clone_from(less);

@@ -2,7 +2,9 @@
 
 use super::measure::FailedRun;
 use super::sensitivity::{Effect, Vary};
+use super::strategy::Strategy;
 use super::{CompareSpec, Comparison, MetricComparison};
+use crate::record::doubt::passed_limits;
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub;
 use crate::record::hub::Hub;
@@ -120,6 +122,25 @@ fn further(spec: &CompareSpec, loaded: &[(String, Loaded)]) -> Vec<String> {
     further_doubts(all.map(|(loaded, strategy)| (strategy.name.as_str(), loaded)), &loaded[spec.baseline].1)
 }
 
+/// Most doubts about the results of one strategy that are told.
+const MOST_DOUBTS: usize = 5;
+
+/// What the results of each strategy cast doubt on by themselves, in the mean of its replications.
+#[must_use]
+pub fn doubts_of_results(spec: &CompareSpec, done: &Comparison) -> Vec<String> {
+    let of_one = |(at, strategy): (usize, &Strategy)| {
+        let value = |metric: &MetricComparison| metric.strategies.get(at).and_then(|standing| standing.mean);
+        let means = || done.metrics.iter().map(|it| (it.key.name.as_str(), it.key.scope.as_str(), value(it)));
+        let mut told = passed_limits(means());
+        told.extend(crate::record::doubt::doubts(means()));
+        let more = told.len().saturating_sub(MOST_DOUBTS);
+        told.truncate(MOST_DOUBTS);
+        told.extend((more > 0).then(|| format!("{more} more of this kind: see its metrics")));
+        told.into_iter().map(move |doubt| format!("`{}`: {doubt}", strategy.name)).collect::<Vec<_>>()
+    };
+    spec.strategies.iter().enumerate().flat_map(of_one).collect()
+}
+
 /// Its tables: written into a folder, or kept in memory.
 ///
 /// # Errors
@@ -159,6 +180,7 @@ fn fill(
     let rows = digests(tables(Some(&folder.tables()), asked, done, effects)?);
     let mut hub = Hub::of(&loaded[asked.compare.baseline].1);
     hub.warnings.extend(further(&asked.compare, loaded));
+    hub.warnings.extend(doubts_of_results(&asked.compare, done));
     folder.write_json(hub::FILE, &hub)?;
     let spec = &asked.compare;
     let manifest = Manifest {

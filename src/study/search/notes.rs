@@ -4,11 +4,14 @@ use super::race::{Budget, Out};
 use super::results::Answer;
 use super::run::Found;
 use super::study::Search;
+use crate::record::doubt::{doubts, passed_limits};
 use crate::scenario::doubt::further_doubts;
 use crate::scenario::loaded::Loaded;
 use crate::scenario::prices::orders;
+use crate::study::replicate::replicate;
 use crate::study::work;
 use std::fmt::Write as _;
+use std::sync::atomic::AtomicBool;
 
 /// Notes, the weightiest first.
 #[must_use]
@@ -32,6 +35,7 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
         // What is doubtful of it beyond the scenario that it changes.
         out.extend(further_doubts([("the design", &design)], &search.loaded));
         out.extend(to_order(search, &design));
+        out.extend(doubts_of_run(search, &design));
     }
     out.extend(search.notes.iter().cloned());
     out.extend(ends(search, answer));
@@ -43,6 +47,14 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
 fn best_design(search: &Search, found: &Found) -> Option<Loaded> {
     let best = &found.race.racers[found.race.best?];
     search.load(&best.design).ok()?.into_iter().next()
+}
+
+/// What the first of its days casts doubt on by itself: a limit that is passed is in no constraint unless the study names it.
+fn doubts_of_run(search: &Search, design: &Loaded) -> Vec<String> {
+    let Ok(run) = replicate(design, search.seed, 0, &AtomicBool::new(false)) else { return Vec::new() };
+    let metrics = || run.metrics.iter().map(|it| (it.name.as_str(), it.scope.as_str(), it.value));
+    let told = passed_limits(metrics()).into_iter().chain(doubts(metrics()));
+    told.map(|doubt| format!("In a first run of the design {doubt}")).collect()
 }
 
 /// By when what the design has more than is there already is ordered.

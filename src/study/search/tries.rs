@@ -44,10 +44,16 @@ pub(super) fn try_choices(space: &Space, loaded: &Loaded, request: &dyn Fn(&[Str
             tried.without.extend(senseless);
             continue;
         }
-        let message = match refused.first().filter(|_| is_refused) {
+        let message = match refused.first() {
             Some((value, problems)) => {
                 let why = problems.list.first().map(|it| it.message.clone()).unwrap_or_default();
-                format!("no value of it can be simulated; of {value} it is said: {why}")
+                let (refused, all) = (refused.len(), decision.values.len());
+                let what = if is_refused {
+                    "no value of it can be simulated".to_owned()
+                } else {
+                    format!("{refused} of its {all} values are refused, which leaves no choice")
+                };
+                format!("{what}; of {value} it is said: {why}")
             }
             None => "none of its values changes the scenario".to_owned(),
         };
