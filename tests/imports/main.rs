@@ -212,7 +212,7 @@ fn ocpi_records() {
         "location": { "id": "L1", "evses": [{ "uid": "9", "connectors": [{ "id": "2" }] }] },
     });
     let open = json!({ "id": "3", "start_date_time": "2025-06-02T20:00:00Z", "kwh": 1.0, "status": "ACTIVE" });
-    let found = log(&json!({ "data": [record, older, open], "status_code": 1000 }).to_string());
+    let found = log(&json!({ "data": [record.clone(), older, open], "status_code": 1000 }).to_string());
     assert_eq!((found.open, rows(&found)), (1, vec![(28_800, 36_000, 40.0, 80.0), (39_600, 43_200, 5.0, 6.656)]));
     assert_eq!(found.list[0].charger_id, "L1 3256 1");
     assert_eq!(found.list.iter().map(|row| row.vehicle_id.as_str()).collect::<Vec<_>>(), ["vehicle 1", "vehicle 1"]);
