@@ -537,12 +537,12 @@ mod tests {
         let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         for (scenario, overlays, most) in [
             ("depot_night", &[][..], 0.7),
-            ("layout_study", &[], 0.9),
+            ("layout_study", &[], 1.0),
             ("port_terminal", &["planned"], 1.0),
             ("port_terminal", &["planned", "swap_yard"], 1.0),
-            ("port_terminal", &["battery_swap"], 0.9),
-            ("hydrogen_corridor", &[], 0.9),
-            ("suite/drayage", &[], 0.9),
+            ("port_terminal", &["battery_swap"], 1.0),
+            ("hydrogen_corridor", &[], 1.0),
+            ("suite/drayage", &[], 1.0),
         ] {
             let path = scenarios.join(scenario);
             let name = format!("{scenario} {}", overlays.join(" "));
