@@ -329,14 +329,13 @@ pub(crate) fn one_way<'c>(cells: impl Iterator<Item = &'c Cell>) -> Result<(), U
     let (mut written, mut number) = (None, None);
     for cell in cells {
         match cell {
-            Cell::Empty | Cell::Time(_) => {}
             Cell::Number(value) => number = number.or(of_number(*value).map(|_| cell)),
             Cell::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
                 let is_time = digits(text).is_none() && text.parse().ok().and_then(of_number).is_some();
                 number = number.or(is_time.then_some(cell));
             }
             Cell::Text(text) if text.bytes().any(|byte| byte.is_ascii_digit()) => written = written.or(Some(cell)),
-            Cell::Text(_) => {}
+            Cell::Empty | Cell::Time(_) | Cell::Text(_) => {}
         }
         if let (Some(written), Some(number)) = (written, number)
             && when(written, DateOrder::MonthFirst).or_else(|| when(written, DateOrder::DayFirst)).is_some()

@@ -143,12 +143,13 @@ fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
 /// Did a body end at the limit, and not for what it is?
 fn is_of_length(error: &axum::Error) -> bool {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
-    std::iter::from_fn(|| {
-        let here = cause?;
+    while let Some(here) = cause {
+        if here.is::<http_body_util::LengthLimitError>() {
+            return true;
+        }
         cause = here.source();
-        Some(here)
-    })
-    .any(|cause| cause.is::<http_body_util::LengthLimitError>())
+    }
+    false
 }
 
 /// Lets a request through or not, and puts the headers on what comes back.
