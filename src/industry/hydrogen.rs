@@ -39,10 +39,10 @@ pub struct Cleared {
 }
 
 impl Cleared {
-    /// What customers ask for and do not get, t.
+    /// What each customer asks for and does not get, t.
     #[must_use]
-    pub fn lacking_t(&self) -> f64 {
-        self.asked_t.iter().zip(&self.served_t).map(|(asked, served)| asked - served).sum()
+    pub fn lacking_t(&self) -> [f64; CUSTOMERS] {
+        core::array::from_fn(|at| self.asked_t[at] - self.served_t[at])
     }
 }
 
@@ -102,16 +102,21 @@ mod tests {
     #[test]
     fn the_dearest_that_is_needed_makes_the_price() {
         let of = |fleets_t| clear(two(), [80.0, 10.0, fleets_t], None, 1_000.0);
-        assert_eq!((of(0.0).usd_per_kg, of(0.0).dearest.as_str(), of(0.0).lacking_t()), (2.0, "reformer", 0.0));
+        assert_eq!(
+            (of(0.0).usd_per_kg, of(0.0).dearest.as_str(), of(0.0).lacking_t().iter().sum::<f64>()),
+            (2.0, "reformer", 0.0)
+        );
         assert_eq!(of(10.0).usd_per_kg, 2.0);
-        assert_eq!((of(11.0).usd_per_kg, of(11.0).lacking_t()), (5.0, 0.0));
+        assert_eq!((of(11.0).usd_per_kg, of(11.0).lacking_t().iter().sum::<f64>()), (5.0, 0.0));
         let short = of(110.0);
         assert_eq!((short.usd_per_kg, short.dearest.as_str()), (5.0, "electrolyser"));
-        assert!((short.lacking_t() - 50.0).abs() < 1e-9 && short.served_t.iter().sum::<f64>() == 150.0);
+        assert!(
+            (short.lacking_t().iter().sum::<f64>() - 50.0).abs() < 1e-9 && short.served_t.iter().sum::<f64>() == 150.0
+        );
         // A pipe of 60 t is full before producers are.
         let narrow = clear(two(), [80.0, 10.0, 0.0], None, 60.0);
         assert_eq!((narrow.usd_per_kg, narrow.supply_t, narrow.made_t), (2.0, 60.0, 150.0));
-        assert!((narrow.lacking_t() - 30.0).abs() < 1e-9);
+        assert!((narrow.lacking_t().iter().sum::<f64>() - 30.0).abs() < 1e-9);
         assert_eq!(clear(Vec::new(), [1.0, 0.0, 0.0], None, 60.0).usd_per_kg, 0.0);
     }
 

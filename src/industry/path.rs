@@ -96,6 +96,7 @@ impl<'a> Industry<'a> {
     ///
     /// # Errors
     /// What went wrong in the policy.
+    #[cfg(test)]
     pub fn run(
         &mut self,
         outside: Outside,

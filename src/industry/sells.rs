@@ -100,7 +100,7 @@ impl Industry<'_> {
     fn hydrogen_row(&self, year: u16) -> Option<HydrogenMarketRow> {
         let (hydrogen, market) = (self.hydrogen(year)?, self.market.as_ref()?);
         let [neighbours_t, plants_t, fleets_t] = market.asked_t;
-        let lacking_t: [f64; CUSTOMERS] = core::array::from_fn(|at| market.asked_t[at] - market.served_t[at]);
+        let lacking_t = market.lacking_t();
         Some(HydrogenMarketRow {
             year: u32::from(year),
             dearest: market.dearest.clone(),
