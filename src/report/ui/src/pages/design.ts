@@ -161,13 +161,17 @@ function cards(search: Search): HTMLElement {
   const off = ({ other }: (typeof choices)[number]) => Math.abs(other?.difference ?? 0);
   const next = choices.filter(({ other }) => typeof other?.difference === "number").sort((a, b) => off(a) - off(b))[0];
   const kept = design?.standing.kept.filter((share): share is number => share !== null) ?? [];
+  const share = (at: number): string => {
+    const kept = design?.standing.kept[at];
+    return typeof kept === "number" ? `: on ${show(100 * kept, 1)} % of days` : "";
+  };
   const [open, doubtful] = [others(search).length, unconfirmed(search)];
   const hasConstraints = search.constraints.length > 0;
   const findings: Finding[] = [
     { what: "Is there a design that holds?", value: best ? "Yes" : "Not shown", details: [best ? `${show(search.designs_tried)} of ${show(search.designs_of_the_space)} designs tried` : "what came nearest is below", `${show(search.runs)} simulations`], evidence: "the-design", tone: best ? "good" : "bad" },
     ...(design ? [{ what: `How much is ${metricLabel(objective)}?`, value: interval(design.standing.objectives[0] ?? null, null, metricUnit(objective)), details: [`mean of ${show(design.standing.days)} random days`], evidence: search.metrics_of_the_design.some(({ name }) => name === COST_PARTS[0]) ? "cost-by-part" : "what-the-design-does", tone: "plain" as const }] : []),
     ...(design ? [{ what: "How sure is the choice?", value: design.probability_best === null ? (open === 0 ? "Alone in front" : `One of ${show(open + 1)}`) : `${show(100 * design.probability_best, 0)} % to be best`, details: [open === 0 ? "no other design came as near" : `${show(open)} more ${open === 1 ? "design" : "designs"} in front`, doubtful > 0 ? `${show(doubtful)} of them not shown to hold on fresh days` : "", next ? `nearest other choice: ${numberName(next.path)}` : ""], evidence: open > 0 ? titleOfOthers(search).toLowerCase().replaceAll(" ", "-") : "what-would-change-the-choice", tone: "plain" as const }] : []),
-    ...(hasConstraints ? [{ what: "Do the constraints hold?", value: kept.length === 0 ? "–" : `On ${show(100 * Math.min(...kept), 1)} % of days`, details: search.constraints.map(must), evidence: "constraints", tone: best ? ("good" as const) : ("bad" as const) }] : []),
+    ...(hasConstraints ? [{ what: "Do the constraints hold?", value: kept.length === 0 ? "–" : `On ${show(100 * Math.min(...kept), 1)} % of days`, details: search.constraints.map((constraint, at) => `${must(constraint)}${share(at)}`), evidence: "constraints", tone: best ? ("good" as const) : ("bad" as const) }] : []),
   ];
   return verdict(findings);
 }
@@ -179,7 +183,8 @@ function plainWarning(text: string): string {
 }
 
 export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
-  newPage(page, report.title);
+  const title = `Search: ${report.title}`;
+  newPage(page, title);
   const { search } = report;
   const design = told(search);
   const words = design ? settingTexts(design.settings).join("; ") : "No design could be simulated.";
@@ -202,7 +207,7 @@ export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
   appendix[0]?.classList.add("appendix");
   const sections = [decisions(search), ...constraints(search), ...second, ...appendix];
   page.append(
-    element("h1", {}, report.title),
+    element("h1", {}, title),
     element("p", {}, `The best of ${show(search.designs_of_the_space)} designs by ${search.objectives.map(metricLabel).join(" and ")}.${shared.length > 0 ? ` In all of them: ${shared.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, search.answer.best || !design ? words : `Nearest: ${words}`)),
     cards(search),

@@ -133,7 +133,8 @@ function method(influence: Influence): HTMLElement {
 }
 
 export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void {
-  newPage(page, report.title);
+  const title = `Sensitivity: ${report.title}`;
+  newPage(page, title);
   const { influence } = report;
   const first = measure(influence);
   first.classList.add("second-page");
@@ -143,7 +144,7 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
   const of = other === undefined ? `${metric} of ${strategyName(one)}` : `the difference in ${metric} between ${strategyName(other)} and ${strategyName(one)}`;
   const settings = settingTexts(influence.settings);
   page.append(
-    element("h1", {}, report.title),
+    element("h1", {}, title),
     element("p", {}, `What ${of} depends on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, headline(influence))),
     cards(report),

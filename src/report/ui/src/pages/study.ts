@@ -295,7 +295,8 @@ function strategiesTable(study: Comparison): HTMLElement {
 }
 
 export function buildStudy(page: HTMLElement, report: Study): void {
-  newPage(page, report.title);
+  const title = `Comparison: ${report.title}`;
+  newPage(page, title);
   const study = report.study;
   const headline = headlines(study);
   const glance = overview(study, headline);
@@ -312,7 +313,7 @@ export function buildStudy(page: HTMLElement, report: Study): void {
   const interrupted = study.interrupted ? ["The comparison was stopped before all replications were done; what is shown holds for those that were."] : [];
   const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
   page.append(
-    element("h1", {}, report.title),
+    element("h1", {}, title),
     element("p", {}, `${study.strategies.length} strategies of ${fileName(study.scenario)}, ${study.replications} replications each on the same random days; the baseline is ${strategyName(study.baseline)}.${settings}`),
     element("p", { class: "question" }, element("b", {}, verdictLine(study))),
     cards(study, headline),
