@@ -243,6 +243,21 @@ fn public_names_use_the_words_of_the_glossary() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
+/// Documents of the interface are comments of the code that is made from it for each plugin, where a line that is indented by four
+/// spaces or more is an example, and compiled as Rust. Seen red with a table of codes that was indented by seven.
+#[test]
+fn the_interface_has_no_document_that_reads_as_code() {
+    let is_code = |line: &str| line.trim_start().strip_prefix("///").is_some_and(|text| text.starts_with("    "));
+    assert!(is_code("///    an example") && is_code("  ///       0 no") && !is_code("///   - 0 no") && !is_code("    // no"));
+    let interface = files("plugins/wit", &[".wit"]);
+    assert!(!interface.is_empty());
+    for path in interface {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let found: Vec<usize> = text.lines().zip(1..).filter(|(line, _)| is_code(line)).map(|(_, at)| at).collect();
+        assert!(text.contains("///") && found.is_empty(), "{}: lines {found:?}", path.display());
+    }
+}
+
 /// The readers of the sources themselves: strings across escapes, comments and characters; names and columns.
 #[test]
 fn readers_find_strings_and_names() {
