@@ -262,10 +262,11 @@ plant = "west"
 lever = "electric"
 announced = 2025
 decides = 2026
-funding = { state = { usd = 1_000_000 } }
+funding = { state = { usd = 1_000_000, payer = "state" } }
 [industry.credit.stored]
 until = 2032
 usd_per_t = 85
+payer = "federal"
 years = 12
 "#;
 

@@ -42,10 +42,18 @@ impl<'a> Industry<'a> {
     }
 
     /// A plant with all levers that it has or builds.
-    fn at_full(&self, plant: usize, outside: Outside) -> PlantYear {
+    pub(super) fn at_full(&self, plant: usize, outside: Outside) -> PlantYear {
         let plant = &self.plants[plant];
         let output = plant.spec.output.at(outside.year);
         plant_year(self.spec, plant.spec, &self.levers(plant.key, true), outside, output)
+    }
+
+    /// What a plant that makes so much earns in a year: its margin and its credits, less what running it costs, USD. None: the
+    /// scenario has no margin of it.
+    pub(super) fn earned_usd(&self, plant: usize, year: u16, made: &PlantYear) -> Option<f64> {
+        let margin = self.plants[plant].spec.margin_usd_per_unit.as_ref()?;
+        let credit_usd = self.credit_usd(plant, year, made.captured_t);
+        Some(margin.at(year) * made.output - made.running_usd() + credit_usd)
     }
 
     /// Owners of announced projects decide in their year. A project that cannot be has no option.
@@ -94,11 +102,7 @@ impl<'a> Industry<'a> {
     fn view(&self, outside: Outside, options: &[Chosen<'a>], is_project: bool) -> IndustryView {
         let open: Vec<usize> = self.open().collect();
         let made: Vec<PlantYear> = open.iter().map(|plant| self.at_full(*plant, outside)).collect();
-        let earned = |(plant, made): (&usize, &PlantYear)| {
-            let margin = self.plants[*plant].spec.margin_usd_per_unit.as_ref()?;
-            let credit_usd = self.credit_usd(*plant, outside.year, made.captured_t);
-            Some(margin.at(outside.year) * made.output - made.running_usd() + credit_usd)
-        };
+        let earned = |(plant, made): (&usize, &PlantYear)| self.earned_usd(*plant, outside.year, made);
         let code = |sector: Sector| Sector::ALL.iter().position(|known| *known == sector).unwrap_or(0) as u8;
         let lever = |key: &str| self.spec.lever.keys().position(|known| known == key).unwrap_or(0) as u32;
         let row = |plant: usize| open.iter().position(|known| *known == plant).unwrap_or(0);

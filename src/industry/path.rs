@@ -292,14 +292,11 @@ impl<'a> Industry<'a> {
     fn close_losers(&mut self, outside: Outside) {
         let options = self.options(outside);
         for at in 0..self.plants.len() {
-            let plant = &self.plants[at];
-            let Some(margin) = plant.spec.margin_usd_per_unit.as_ref().filter(|_| plant.closed_t.is_none()) else {
+            if self.plants[at].closed_t.is_some() {
                 continue;
-            };
-            let output = plant.spec.output.at(outside.year);
-            let made = plant_year(self.spec, plant.spec, &self.levers(plant.key, true), outside, output);
-            let credit_usd = self.credit_usd(at, outside.year, made.captured_t);
-            let earned_usd = margin.at(outside.year) * output - made.running_usd() + credit_usd;
+            }
+            let made = self.at_full(at, outside);
+            let Some(earned_usd) = self.earned_usd(at, outside.year, &made) else { continue };
             let own = options.iter().filter(|chosen| chosen.plant == at);
             let saved_usd = own.map(|chosen| -chosen.effect.usd_per_year).fold(0.0, f64::max);
             if earned_usd + saved_usd < 0.0 {

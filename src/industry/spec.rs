@@ -358,8 +358,7 @@ pub struct CreditSpec {
     /// Amount, USD per tonne stored.
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub usd_per_t: f64,
-    /// Party that pays it.
-    #[serde(default)]
+    /// The party that pays: `state`, `federal`, `port` or `ratepayer`.
     pub payer: Payer,
     /// It is paid for so many years.
     #[schemars(range(min = 1, max = 80))]
@@ -437,8 +436,7 @@ pub struct FundingSpec {
     /// Amount, USD.
     #[schemars(range(min = 0.0, max = 1e11))]
     pub usd: f64,
-    /// Party that pays it.
-    #[serde(default)]
+    /// The party that pays: `state`, `federal`, `port` or `ratepayer`.
     pub payer: Payer,
     /// It was withdrawn in this year. None: it holds.
     #[schemars(range(min = 2000, max = 2100))]

@@ -143,7 +143,7 @@ fn the_premium_falls_with_what_works() {
 /// 85 USD for each tonne that is stored, in the first twelve years of operation and no longer.
 #[test]
 fn a_credit_is_paid_for_what_is_stored_while_it_lasts() {
-    let credit = "[credit.q45]\nuntil = 2030\nusd_per_t = 85\nyears = 12\n";
+    let credit = "[credit.q45]\nuntil = 2030\nusd_per_t = 85\npayer = \"federal\"\nyears = 12\n";
     let tables = run("decision = \"least_cost\"", credit, 300.0, 2025..=2045);
     let starts = tables.plants.iter().find(|row| row.plant == "east" && row.captured_t > 0.0).unwrap().year;
     for year in [starts, starts + 11] {
@@ -176,7 +176,7 @@ fn grants_outside_the_border_are_not_the_hubs() {
 }
 
 const GRANT: &str = "[project.big]\nplant = \"west\"\nlever = \"capture\"\nannounced = 2024\ndecides = 2027\n\
-    [project.big.funding.state]\nusd = 500_000_000\n";
+    [project.big.funding.state]\nusd = 500_000_000\npayer = \"state\"\n";
 
 /// With a grant that pays for all of it a project goes on at 70 USD a tonne; withdrawn the year before, it is cancelled; as a plan
 /// it goes on all the same.
@@ -200,7 +200,8 @@ fn a_grant_that_is_withdrawn_is_missed() {
 #[test]
 fn a_grant_pays_no_more_than_the_investment() {
     let project = "[project.small]\nplant = \"west\"\nlever = \"blend\"\nannounced = 2024\ndecides = 2025\n\
-        [project.small.funding.state]\nusd = 4_000_000\n[project.small.funding.union]\nusd = 8_000_000\n";
+        [project.small.funding.state]\nusd = 4_000_000\npayer = \"state\"\n\
+        [project.small.funding.union]\nusd = 8_000_000\npayer = \"federal\"\n";
     let spec: IndustrySpec = toml::from_str(&format!("decision = \"plan_file\"\n{PLANTS}\n{project}")).unwrap();
     let mut policy = policy_of(&spec);
     let mut industry = Industry::new(&spec, Seed { seed: 1, replication: 0 });

@@ -89,9 +89,9 @@ mod tests {
             carrier.coal = { usd_per_gj = 7, direct_kg_per_gj = 95 }
             plant.kiln = { sector = "cement", unit = "t", output = 11, standing_usd_per_unit = 7, margin_usd_per_unit = { 2025 = 7, 2035 = 7 } }
             network.store = { opens = 2030, capacity_t = 11, usd_per_t = 7 }
-            credit.stored = { until = 2032, usd_per_t = 7, years = 12 }
+            credit.stored = { until = 2032, usd_per_t = 7, payer = "federal", years = 12 }
             removal.air = { most_t = 11, usd_per_t = 7 }
-            project.big = { plant = "kiln", lever = "capture", announced = 2024, decides = 2026, funding.state = { usd = 7 } }
+            project.big = { plant = "kiln", lever = "capture", announced = 2024, decides = 2026, funding.state = { usd = 7, payer = "state" } }
             [lever.capture]
             capex_usd_per_unit = 7
             capex_usd_per_captured_t = 7

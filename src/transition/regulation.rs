@@ -260,8 +260,7 @@ pub struct VehicleTaxRule {
     /// Are used vehicles taxed, too?
     #[serde(default)]
     pub on_used: bool,
-    /// The party that gets it.
-    #[serde(default)]
+    /// The party that gets it: `state`, `federal`, `port` or `ratepayer`.
     pub payee: Payer,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
@@ -269,11 +268,10 @@ pub struct VehicleTaxRule {
 }
 
 /// The party that pays for a rule, or gets its money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Payer {
     /// The state and its counties and cities.
-    #[default]
     State,
     /// The United States.
     Federal,
@@ -310,8 +308,7 @@ pub struct VoucherRule {
     pub by_size: Vec<[f64; 2]>,
     /// Money of a year, USD. None: without end.
     pub budget_usd: Option<Curve>,
-    /// The party that pays.
-    #[serde(default)]
+    /// The party that pays: `state`, `federal`, `port` or `ratepayer`.
     pub payer: Payer,
     /// Key of a `[rule.truck_fee]`: it pays no more than that fee has brought in.
     pub fund: Option<String>,
@@ -361,8 +358,7 @@ pub struct InfrastructureCreditRule {
     /// Most for one cabinet, position or connection, USD.
     #[schemars(range(min = 0.0, max = 1e9))]
     pub most_usd_each: f64,
-    /// The party that pays.
-    #[serde(default)]
+    /// The party that pays: `state`, `federal`, `port` or `ratepayer`.
     pub payer: Payer,
     /// Only at these sites. Empty: at all.
     #[serde(default)]

@@ -207,7 +207,9 @@ fn green_button_xml() {
         (-18_000, 3_600, "America/New_York"),
         (-28_800, 3_600, "America/Los_Angeles"),
         (-25_200, 0, "America/Phoenix"),
-        (19_800, 0, "05:30"),
+        (36_000, 0, "Etc/GMT-10"),
+        // No zone that is known by its offset alone: the usual one, said as an assumption.
+        (19_800, 0, "the time zone is assumed: America/Los_Angeles"),
     ] {
         let clock = format!(
             "<LocalTimeParameters xmlns=\"http://naesb.org/espi\"><dstOffset>{saving_s}</dstOffset><tzOffset>{standard_s}</tzOffset>\
@@ -215,7 +217,8 @@ fn green_button_xml() {
         );
         let metered = with(&Map::default(), feed(&[clock, kind(1, 72, 1), meter(1, 250)]).as_bytes());
         let told = metered.map_or_else(|wrong| wrong, |metered| metered.said.join("\n"));
-        assert!(told.contains(zone) || standard_s == 19_800 && told.contains("America/Los_Angeles"), "{zone}: {told}");
+        assert!(told.contains(zone), "{zone}: {told}");
+        assert_eq!(told.contains("assumed: America"), standard_s == 19_800, "{zone}: {told}");
     }
     let register = text.replace("<uom>", "<accumulationBehaviour>3</accumulationBehaviour><uom>");
     assert!(wrong(&register).contains("of a register that only rises"), "{}", wrong(&register));

@@ -62,6 +62,7 @@ fn spec() -> IndustrySpec {
         [credit.q45]
         until = 2032
         usd_per_t = 85
+        payer = "federal"
         years = 12
     "#;
     toml::from_str(text).unwrap()
@@ -184,6 +185,7 @@ fn a_plant_that_makes_less_bears_its_investment_with_less() {
         [credit.first]
         until = 2030
         usd_per_t = 10
+        payer = "federal"
         years = 1
     "#;
     let spec: IndustrySpec = toml::from_str(text).unwrap();
