@@ -11,6 +11,8 @@
 
 mod common;
 
+use portvolt::policy::decide::built_in;
+use portvolt::policy::kind::PolicyKind;
 use portvolt::record::metrics::{Better, MetricName};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -449,6 +451,27 @@ fn the_reference_of_metrics_is_fresh() {
     assert!(MetricName::HEADLINES.iter().all(labelled), "a headline has a label");
     reference("src/guide/reference/metrics.md", &text);
     reference("src/report/ui/src/generated/metrics.ts", &module);
+}
+
+/// What pages call the built-in policies is said where these are. A name that several kinds have is called one thing.
+#[test]
+fn the_labels_of_policies_are_fresh() {
+    let mut module = "// Made from the lists of built-in policies in src/policy:\n\
+                      // PORTVOLT_WRITE_REFERENCES=1 cargo test --test documents\n\n\
+                      /** What pages call the built-in policies, by the names that a scenario has for them. */\n\
+                      export const POLICIES: Record<string, string> = {\n"
+        .to_owned();
+    let mut labels = BTreeMap::new();
+    for policy in PolicyKind::ALL.iter().flat_map(|kind| built_in(*kind)) {
+        let known = *labels.entry(policy.name).or_insert(policy.label);
+        assert_eq!(known, policy.label, "`{}` is called two things", policy.name);
+    }
+    assert!(labels.len() > 20, "{labels:?}");
+    for (name, label) in labels {
+        writeln!(module, "  {name}: {label:?},").unwrap();
+    }
+    module.push_str("};\n");
+    reference("src/report/ui/src/generated/policies.ts", &module);
 }
 
 /// The catalogue is true: runs that together use every room report every metric of it, in every scope that it names.

@@ -248,7 +248,12 @@ fn public_names_use_the_words_of_the_glossary() {
 #[test]
 fn the_interface_has_no_document_that_reads_as_code() {
     let is_code = |line: &str| line.trim_start().strip_prefix("///").is_some_and(|text| text.starts_with("    "));
-    assert!(is_code("///    an example") && is_code("  ///       0 no") && !is_code("///   - 0 no") && !is_code("    // no"));
+    assert!(
+        is_code("///    an example")
+            && is_code("  ///       0 no")
+            && !is_code("///   - 0 no")
+            && !is_code("    // no")
+    );
     let interface = files("plugins/wit", &[".wit"]);
     assert!(!interface.is_empty());
     for path in interface {

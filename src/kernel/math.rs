@@ -51,14 +51,17 @@ pub fn asin(x: f64) -> f64 {
     libm::asin(x)
 }
 
-/// Great-circle distance in km between two points in degrees (haversine, Earth radius 6371.0088 km, IUGG mean).
+/// Mean radius of the Earth, km (IUGG).
+pub const EARTH_KM: f64 = 6_371.008_8;
+
+/// Great-circle distance in km between two points in degrees (haversine).
 #[must_use]
 pub fn great_circle_km(a: (f64, f64), b: (f64, f64)) -> f64 {
     let (lat_a, lat_b) = (a.0.to_radians(), b.0.to_radians());
     let half_lat = sin((lat_b - lat_a) / 2.0);
     let half_lon = sin((b.1 - a.1).to_radians() / 2.0);
     let h = half_lat * half_lat + cos(lat_a) * cos(lat_b) * half_lon * half_lon;
-    2.0 * 6371.0088 * asin(h.sqrt().min(1.0))
+    2.0 * EARTH_KM * asin(h.sqrt().min(1.0))
 }
 
 #[cfg(test)]

@@ -214,15 +214,17 @@ const TARGET_WAIT: &[Parameter] = &[Parameter::new("wait_min", 30.0, (0.0, 1_440
 const TARGET_PEAK: &[Parameter] = &[Parameter::new("peak_share", 0.9, (0.1, 1.0)), SIMULTANEITY];
 
 const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn::new("none", "builds nothing", &[]),
-    BuiltIn::new("plan_file", "builds the projects of `[project]`", &[]),
+    BuiltIn::new("none", "No build-out", "builds nothing", &[]),
+    BuiltIn::new("plan_file", "The projects of the file", "builds the projects of `[project]`", &[]),
     BuiltIn::new(
         "target_wait",
+        "Up to a wait",
         "adds cabinets until last year's 95th-percentile wait is under a target, and for the vehicles that come",
         TARGET_WAIT,
     ),
     BuiltIn::new(
         "target_peak",
+        "Up to a share of the connection",
         "adds cabinets for the vehicles that come, and enlarges a connection whose peak passes a share of it",
         TARGET_PEAK,
     ),

@@ -70,6 +70,8 @@ pub trait Decide<K: Decision>: Policy {
 pub struct BuiltIn {
     /// The name users give.
     pub name: &'static str,
+    /// What pages call it.
+    pub label: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,
     /// Its parameters.
@@ -83,8 +85,13 @@ pub struct BuiltIn {
 impl BuiltIn {
     /// One that needs no file.
     #[must_use]
-    pub const fn new(name: &'static str, about: &'static str, parameters: &'static [Parameter]) -> Self {
-        Self { name, about, parameters, needs_file: false, is_floor: false }
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        about: &'static str,
+        parameters: &'static [Parameter],
+    ) -> Self {
+        Self { name, label, about, parameters, needs_file: false, is_floor: false }
     }
 }
 

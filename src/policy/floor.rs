@@ -12,10 +12,23 @@ pub const RANDOM: &str = "random";
 
 /// Both, for the lists of kinds.
 pub(super) const FLOOR: [BuiltIn; 2] = [
-    BuiltIn { is_floor: true, ..BuiltIn::new(NOTHING, "gives no orders: the lower bound of a comparison", &[]) },
     BuiltIn {
         is_floor: true,
-        ..BuiltIn::new(RANDOM, "orders at random what it may: the lower reference of a comparison", &[])
+        ..BuiltIn::new(
+            NOTHING,
+            "Nothing (to measure others against)",
+            "gives no orders: the lower bound of a comparison",
+            &[],
+        )
+    },
+    BuiltIn {
+        is_floor: true,
+        ..BuiltIn::new(
+            RANDOM,
+            "Random (to measure others against)",
+            "orders at random what it may: the lower reference of a comparison",
+            &[],
+        )
     },
 ];
 

@@ -115,18 +115,20 @@ const RESTART: &[Parameter] = &[Parameter::new("restart_level", 0.5, (0.0, 1.0))
 const RESERVE: &[Parameter] = &[Parameter::new("reserve_level", 0.35, (0.0, 1.0))];
 
 const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn::new("keep_full", "makes and orders hydrogen whenever there is room", &[]),
+    BuiltIn::new("keep_full", "Always filled up", "makes and orders hydrogen whenever there is room", &[]),
     BuiltIn::new(
         "reorder_point",
+        "Reorder at a level",
         "orders at the reorder point; the electrolyser starts at a level and runs until the storage is full",
         RESTART,
     ),
     BuiltIn::new(
         "cheap_hours",
+        "Cheapest hours",
         "runs in the cheapest hours that keep the expected demand covered and a reserve in stock",
         RESERVE,
     ),
-    BuiltIn::new("follow_solar", "runs with the sun, and at any hour below the reserve", RESERVE),
+    BuiltIn::new("follow_solar", "With the sun", "runs with the sun, and at any hour below the reserve", RESERVE),
 ];
 
 impl Decision for HydrogenSupply {

@@ -161,11 +161,21 @@ impl BuiltInRule {
 }
 
 const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn::new("business_as_usual", "decides nothing: plants go on, and announced projects stay announced", &[]),
-    BuiltIn::new("least_cost", "each plant takes what is cheaper than to go on, by the margin", &[]),
-    BuiltIn::new("mandate", "the same, and what paths ask beyond that, at least cost", &[]),
-    BuiltIn::new("abatement_order", "all levers in the order of their cost of a tonne, up to a most", &[]),
-    BuiltIn::new("plan_file", "announced projects as announced, and nothing else", &[]),
+    BuiltIn::new(
+        "business_as_usual",
+        "Like for like",
+        "decides nothing: plants go on, and announced projects stay announced",
+        &[],
+    ),
+    BuiltIn::new("least_cost", "Least cost", "each plant takes what is cheaper than to go on, by the margin", &[]),
+    BuiltIn::new("mandate", "What the rules require", "the same, and what paths ask beyond that, at least cost", &[]),
+    BuiltIn::new(
+        "abatement_order",
+        "In the order of cost of a tonne",
+        "all levers in the order of their cost of a tonne, up to a most",
+        &[],
+    ),
+    BuiltIn::new("plan_file", "The projects of the file", "announced projects as announced, and nothing else", &[]),
 ];
 
 impl Decision for IndustryDecision {

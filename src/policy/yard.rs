@@ -192,11 +192,31 @@ pub enum YardOrder {
 }
 
 const BUILT_IN: &[BuiltIn] = &[
-    BuiltIn::new("as_planned", "what `dispatch` of each plan says", &[]),
-    BuiltIn::new("threshold", "units charge at their model's `leave_at_soc`, and not before; the rest as planned", &[]),
-    BuiltIn::new("breaks", "and while their crews rest, all at once or group after group as planned", &[]),
-    BuiltIn::new("opportunity", "and in waits under a crane or at a block, at a free plug close by", OPPORTUNITY),
-    BuiltIn::new("progressive", "at a threshold that rises with free plugs and falls with busy units", PROGRESSIVE),
+    BuiltIn::new("as_planned", "As each plan says", "what `dispatch` of each plan says", &[]),
+    BuiltIn::new(
+        "threshold",
+        "At a threshold",
+        "units charge at their model's `leave_at_soc`, and not before; the rest as planned",
+        &[],
+    ),
+    BuiltIn::new(
+        "breaks",
+        "At a threshold and in breaks",
+        "and while their crews rest, all at once or group after group as planned",
+        &[],
+    ),
+    BuiltIn::new(
+        "opportunity",
+        "At a threshold, in breaks and waits",
+        "and in waits under a crane or at a block, at a free plug close by",
+        OPPORTUNITY,
+    ),
+    BuiltIn::new(
+        "progressive",
+        "At a threshold that moves",
+        "at a threshold that rises with free plugs and falls with busy units",
+        PROGRESSIVE,
+    ),
 ];
 const OPPORTUNITY: &[Parameter] =
     &[Parameter::new("wait_min", 4.0, (0.0, 240.0)), Parameter::new("within_m", 600.0, (0.0, 10_000.0))];

@@ -72,7 +72,8 @@ fn money_rules_are_booked_by_hand() {
     let gallons = carbon.emissions.iter().find(|it| it.year == 2025 && it.scope == row.scope).unwrap().diesel_gal;
     assert!((row.carbon_usd - gallons * 10.21 / 1000.0 * 50.0).abs() < 1e-6 * row.carbon_usd);
 
-    let voucher = "[rule.voucher.v]\nusd = 100000\npayer = \"state\"\nby_size = [[10, 1.5], [1000, 1.0]]\nbudget_usd = 500000\n";
+    let voucher =
+        "[rule.voucher.v]\nusd = 100000\npayer = \"state\"\nby_size = [[10, 1.5], [1000, 1.0]]\nbudget_usd = 500000\n";
     let mandate = "[rule.purchase_share.entry]\nshare = 1.0\nclasses = [\"truck\"]\n";
     let paid = with(&[], &format!("{voucher}{mandate}"));
     assert_eq!(find(&paid, "battery").incentive_usd, 100_000.0);

@@ -30,7 +30,8 @@ fn a_carbon_price_that_is_off_pays_nothing() {
 /// Two vouchers of more than a truck costs pay what it costs.
 #[test]
 fn vouchers_pay_no_more_than_the_vehicle() {
-    let voucher = |name: &str| format!("[rule.voucher.{name}]\nusd = 900000\npayer = \"state\"\nby_size = [[1000, 1.0]]\n");
+    let voucher =
+        |name: &str| format!("[rule.voucher.{name}]\nusd = 900000\npayer = \"state\"\nby_size = [[1000, 1.0]]\n");
     let mandate = "[rule.purchase_share.entry]\nshare = 1.0\nclasses = [\"truck\"]\n";
     let tables = with(&[], &format!("{}{}{mandate}", voucher("a"), voucher("b")));
     let paid: Vec<_> = tables.finance.iter().filter(|row| row.vehicle_incentives_usd < 0.0).collect();

@@ -100,7 +100,12 @@ const WHAT_IFS: &[WhatIf] = &[
         given: &["rule.truck_fee.fund.pass_through=1.0"],
         ..what_if("the fee moved to the cargo", &["rule.truck_fee.fund.pass_through=0.0"], CLEAN, (0.2, 0.99))
     },
-    what_if("a voucher of 60,000", &["rule.voucher.v={ usd = 60000, payer = \"state\", classes = [\"truck\"] }"], CLEAN, (1.05, 3.0)),
+    what_if(
+        "a voucher of 60,000",
+        &["rule.voucher.v={ usd = 60000, payer = \"state\", classes = [\"truck\"] }"],
+        CLEAN,
+        (1.05, 3.0),
+    ),
     what_if("the fee on the truck", &["rule.truck_fee.fund.pass_through=1.0"], CLEAN, (1.01, 3.0)),
     what_if(
         "the fee on the truck: owners of cargo pay nothing",
@@ -161,7 +166,9 @@ const WHAT_IFS: &[WhatIf] = &[
         given: &["transition.build.chargers.usd_per_unit=3000", "offer.battery.glider_usd=170000"],
         ..what_if(
             "dear chargers at 30 % less",
-            &["rule.infrastructure_credit.c={ kinds = [\"chargers\"], share = 0.3, most_usd_each = 1e9, payer = \"state\" }"],
+            &[
+                "rule.infrastructure_credit.c={ kinds = [\"chargers\"], share = 0.3, most_usd_each = 1e9, payer = \"state\" }",
+            ],
             CLEAN,
             (1.01, 3.0),
         )

@@ -10,6 +10,7 @@ use crate::policy::kind::Charging;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: NOTHING,
+        label: "Nothing (to measure others against)",
         about: "charges no vehicle: the lower bound of a comparison",
         knows: &[],
         discharges: false,
@@ -18,6 +19,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: RANDOM,
+        label: "Random (to measure others against)",
         about: "some share of what each asks for, drawn anew each interval: the lower reference of a comparison",
         knows: &[],
         discharges: false,

@@ -10,6 +10,8 @@ use crate::scenario::loaded::Schedule;
 pub struct ChargingInfo {
     /// The name users give.
     pub name: &'static str,
+    /// What pages call it.
+    pub label: &'static str,
     /// What it does.
     pub about: &'static str,
     /// What it uses beyond what each session can take and the limits.

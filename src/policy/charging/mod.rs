@@ -83,6 +83,7 @@ impl Decision for Charging {
     fn built_in() -> Vec<BuiltIn> {
         let told = |info: &ChargingInfo| BuiltIn {
             name: info.name,
+            label: info.label,
             about: info.about,
             parameters: info.parameters,
             needs_file: info.name == SCHEDULE,

@@ -9,6 +9,7 @@ use crate::policy::kind::Charging;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: "fcfs",
+        label: "First come, first served",
         about: "all power to the earliest arrival, then the next (first come, first served)",
         knows: &[Knows::Arrival],
         discharges: false,
@@ -17,6 +18,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "last_come",
+        label: "Last come, first served",
         about: "all power to the latest arrival, then the next",
         knows: &[Knows::Arrival],
         discharges: false,
@@ -25,6 +27,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "edf",
+        label: "Earliest departure first",
         about: "all power to the earliest departure, then the next (earliest deadline first)",
         knows: &[Knows::Departure],
         discharges: false,
@@ -33,6 +36,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "llf",
+        label: "Least slack first",
         about: "all power to the least laxity: time to departure less charging time at full power",
         knows: &[Knows::Departure, Knows::Need],
         discharges: false,
@@ -41,6 +45,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "priority_vehicle_id",
+        label: "Fixed order of vehicles",
         about: "all power to the lowest vehicle number, then the next",
         knows: &[Knows::Vehicle],
         discharges: false,

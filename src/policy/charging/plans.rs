@@ -11,6 +11,7 @@ use crate::scenario::loaded::Schedule;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: "balanced",
+        label: "Evenly until departure",
         about: "evenly until departure; where a limit binds, the lowest vehicle number first",
         knows: &[Knows::Departure, Knows::Need, Knows::Vehicle],
         discharges: false,
@@ -19,6 +20,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "peak_cap",
+        label: "Peak shaving",
         about: "keeps each site under a cap (0: the lowest that has been enough so far), least laxity first; \
                 sessions that would leave below their target pass the cap",
         knows: &[Knows::Departure, Knows::Need, Knows::Load, Knows::Solar],
@@ -28,6 +30,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "price_aware",
+        label: "Cheapest hours",
         about: "the cheapest intervals before departure that still meet the need; V2G export where the price falls \
                 by more than `sell_spread_usd_per_kwh` in time to recharge",
         knows: &[Knows::Departure, Knows::Need, Knows::Prices],
@@ -40,6 +43,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "solar_first",
+        label: "Solar power first",
         about: "shares solar power that the site does not use; sessions that would leave below their target take the \
                 rest from the grid",
         knows: &[Knows::Departure, Knows::Need, Knows::Load, Knows::Solar],
@@ -49,6 +53,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "schedule",
+        label: "Plan from a file",
         about: "keeps charging at each site under the power that a CSV file gives, earliest deadline first",
         knows: &[Knows::Departure],
         discharges: false,
@@ -57,6 +62,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "target_soc_by_duty",
+        label: "Next duty first",
         about: "first the energy of each vehicle's next duty, earliest deadline first; then the rest",
         knows: &[Knows::Departure, Knows::Need, Knows::Duty],
         discharges: false,

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 pub(super) const POLICIES: &[ChargingInfo] = &[
     ChargingInfo {
         name: UNCONTROLLED,
+        label: "Uncontrolled (full power at once)",
         about: "full power for every session; where a limit binds it is shared max-min fair, as a cabinet does",
         knows: &[],
         discharges: false,
@@ -20,6 +21,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "equal_share",
+        label: "Equal share",
         about: "equal power for every session, up to what each can take, wherever a limit binds (max-min fair)",
         knows: &[],
         discharges: false,
@@ -28,6 +30,7 @@ pub(super) const POLICIES: &[ChargingInfo] = &[
     },
     ChargingInfo {
         name: "round_robin",
+        label: "Round robin",
         about: "one step of power to each session in turn, by arrival, until no limit has room for another",
         knows: &[Knows::Arrival],
         discharges: false,

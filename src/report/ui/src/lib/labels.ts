@@ -2,6 +2,7 @@
 // called by its key.
 
 import { metricLabel } from "../data/metrics";
+import { POLICIES } from "../generated/policies";
 
 /** Tables whose rows a form shows, by the kind of their rows. */
 export const DEFINITIONS: Record<string, string> = {
@@ -217,37 +218,6 @@ const DECISIONS: Record<string, string> = {
 };
 
 export const decisionName = (setting: string): string => DECISIONS[setting] ?? plainKey(setting.split(".").pop() ?? setting);
-
-/** Policies by the names that a scenario has for them. */
-const POLICIES: Record<string, string> = {
-  uncontrolled: "Uncontrolled (full power at once)",
-  equal_share: "Equal share",
-  round_robin: "Round robin",
-  fcfs: "First come, first served",
-  last_come: "Last come, first served",
-  edf: "Earliest departure first",
-  llf: "Least slack first",
-  priority_vehicle_id: "Fixed order of vehicles",
-  balanced: "Evenly until departure",
-  peak_cap: "Peak shaving",
-  price_aware: "Cheapest hours",
-  solar_first: "Solar power first",
-  schedule: "Plan from a file",
-  target_soc_by_duty: "Next duty first",
-  nearest_feasible: "Nearest feasible haul for each truck",
-  least_empty_km: "Least empty distance",
-  keep_full: "Always filled up",
-  reorder_point: "Reorder at a level",
-  cheap_hours: "Cheapest hours",
-  follow_solar: "With the sun",
-  business_as_usual: "Like for like",
-  least_cost: "Least cost of ownership",
-  fastest_abatement: "Fastest abatement",
-  logit_tco: "Shares by cost (logit)",
-  plan_file: "The projects of the file",
-  nothing: "Nothing (to measure others against)",
-  random: "Random (to measure others against)",
-};
 
 /** Names of places and fleets, by their paths in the scenario that is shown, such as `site.depot`. */
 let called: Record<string, string> = {};
