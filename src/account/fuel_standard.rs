@@ -1,7 +1,5 @@
 //! Credits and deficits of a low-carbon fuel standard, as in 17 CCR 95486.1: one credit is one tonne of `CO2e`.
 
-/// Energy of a kWh, MJ.
-pub const MJ_PER_KWH: f64 = 3.6;
 /// Energy density of hydrogen in the regulation, MJ/kg: 17 CCR 95485, table 4.
 pub const MJ_PER_KG_H2: f64 = 120.0;
 /// Energy of a US gallon of diesel, MJ: 17 CCR 95485, table 4.
@@ -17,6 +15,7 @@ pub fn credit_t(standard_g_per_mj: f64, eer: f64, intensity_g_per_mj: f64, energ
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::units::MJ_PER_KWH;
 
     /// By hand: a standard of 81.35 g/MJ, EER 5, electricity of 44.17 g/MJ (159 kg/MWh), 1,000 kWh:
     /// (406.75 - 44.1667) x 3,600 / 1e6 = 1.3053 t. Diesel at 105.76: (81.35 - 105.76) x 134.47 / 1e6 per gallon.

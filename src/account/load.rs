@@ -2,6 +2,7 @@
 
 use super::tariff::{Slot, Tariff};
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::units::S_PER_H;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use std::fmt::Write;
@@ -155,7 +156,7 @@ impl Load {
     /// Power to energy: hours of an interval.
     #[must_use]
     pub fn hours(&self) -> f64 {
-        f64::from(self.interval_s) / 3600.0
+        f64::from(self.interval_s) / S_PER_H
     }
 
     /// Cuts the load into calendar months, and these where rates change.

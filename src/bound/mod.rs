@@ -13,6 +13,7 @@ pub use case::{
     Bound, BoundError, Case, MOST_PIECES, MOST_VARIABLES, Node, Objective, Series, Session, Site, Size, Status,
 };
 
+use crate::kernel::units::S_PER_H;
 use reduce::{Part, Pieces, Rows};
 
 /// Power below this is noise of the solver and not listed, kW.
@@ -145,7 +146,7 @@ impl Sure {
         };
         let is_own = |piece: &u32| pieces.site[pieces.list[*piece as usize].session as usize] == Some(site);
         if row.pieces.iter().all(is_own) {
-            let hours = f64::from(case.interval_s) / 3600.0;
+            let hours = f64::from(case.interval_s) / S_PER_H;
             let load_kw = row.most_kwh / hours + case.sites[site].other_kw.at(row.interval as usize);
             self.peak_kw[site] = self.peak_kw[site].max(load_kw);
         }
@@ -191,7 +192,7 @@ fn raise(reward: &mut f64, served_kwh: f64, target_kwh: f64, unit: f64) -> bool 
 
 fn least_peak(case: &Case, pieces: &Pieces, most: &Solved, sure: Sure) -> Result<Solved, BoundError> {
     let mut solved = Solved::new(pieces);
-    let hours = f64::from(case.interval_s) / 3600.0;
+    let hours = f64::from(case.interval_s) / S_PER_H;
     let mut floor_kw = sure.peak_kw;
     reduce::raise_floor(case, pieces, &sure.energy_kwh, &mut floor_kw);
     let mut peak_kw = floor_kw.clone();
@@ -247,7 +248,7 @@ fn program(part: &Part, reduced: &reduce::Reduced, pieces: &Pieces, cost: impl F
 }
 
 fn finish(case: &Case, pieces: &Pieces, objective: Objective, solved: Solved) -> Bound {
-    let hours = f64::from(case.interval_s) / 3600.0;
+    let hours = f64::from(case.interval_s) / S_PER_H;
     let mut power_kw = vec![Vec::new(); case.sessions.len()];
     let mut load_kw: Vec<Vec<f64>> = case.sites.iter().map(|_| vec![0.0; case.intervals]).collect();
     let (mut energy_kwh, mut cost_usd) = (0.0, 0.0);

@@ -3,13 +3,15 @@
 
 use super::case::{BoundError, Case, MOST_PIECES};
 use super::lp;
+use crate::kernel::calendar::DAY_S;
+use crate::kernel::units::S_PER_H;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Energy below this is nothing, kWh.
 const NOTHING_KWH: f64 = 1e-9;
 /// Longest window in which the least peak is estimated ahead, seconds.
-const WINDOW_S: usize = 86_400;
+const WINDOW_S: usize = DAY_S as usize;
 
 /// One session in one interval.
 pub(super) struct Piece {
@@ -54,7 +56,7 @@ impl Pieces {
                 let start_s = interval * case.interval_s as usize;
                 let begin_s = start_s.max(session.arrive_s as usize);
                 let present_s = (start_s + case.interval_s as usize).min(to_s).saturating_sub(begin_s);
-                let most_kwh = (session.max_kw * present_s as f64 / 3600.0).min(session.need_kwh);
+                let most_kwh = (session.max_kw * present_s as f64 / S_PER_H).min(session.need_kwh);
                 if most_kwh > NOTHING_KWH {
                     here.push(list.len() as u32);
                     list.push(Piece { session: at as u32, interval: interval as u32, most_kwh });
@@ -98,7 +100,7 @@ impl Rows {
     /// Limits that the sessions that count could pass. What a node can pass on to its parent is cut to its own limit, so
     /// a connection behind which a weaker one stands never binds.
     pub(super) fn of(case: &Case, pieces: &Pieces, counts: &[bool]) -> Self {
-        let hours = f64::from(case.interval_s) / 3600.0;
+        let hours = f64::from(case.interval_s) / S_PER_H;
         let mut list = Vec::new();
         let mut sum_kwh = vec![0.0; case.nodes.len()];
         let mut below: Vec<Vec<u32>> = vec![Vec::new(); case.nodes.len()];
@@ -134,7 +136,7 @@ impl Rows {
 
     /// Adds a row for every site and interval in which its load could pass the floor of its peak.
     pub(super) fn with_peaks(mut self, case: &Case, pieces: &Pieces, counts: &[bool], floor_kw: &[f64]) -> Self {
-        let hours = f64::from(case.interval_s) / 3600.0;
+        let hours = f64::from(case.interval_s) / S_PER_H;
         for (interval, here) in pieces.by_interval.iter().enumerate() {
             let mut of_site: Vec<Vec<u32>> = vec![Vec::new(); case.sites.len()];
             for piece in here {
@@ -353,7 +355,7 @@ pub(super) fn join_sites(parts: Vec<Part>, pieces: &Pieces, sites: usize) -> Vec
 /// to flow there: the peak is at least the window's mean. `must_kwh` is what each session gets in every plan that serves
 /// the most energy. A high floor leaves few rows, so that a month falls apart into days.
 pub(super) fn raise_floor(case: &Case, pieces: &Pieces, must_kwh: &[f64], floor_kw: &mut [f64]) {
-    let hours = f64::from(case.interval_s) / 3600.0;
+    let hours = f64::from(case.interval_s) / S_PER_H;
     let longest = (WINDOW_S / case.interval_s as usize).max(1);
     for (at, site) in case.sites.iter().enumerate() {
         let mine = |session: &usize| pieces.site[*session] == Some(at) && must_kwh[*session] > 0.0;

@@ -3,7 +3,7 @@
 use super::arrival::{Arrival, AtPort};
 use super::state::{Port, SetPoint};
 use crate::kernel::clock::Clock;
-use crate::kernel::units::{Hours, Kw, Kwh};
+use crate::kernel::units::{Hours, Kw, Kwh, S_PER_H};
 use crate::policy::SessionColumns;
 use crate::vehicle::battery::FOREVER;
 use bevy_ecs::prelude::Component;
@@ -235,7 +235,7 @@ impl Session {
 
     /// The whole second in which a time from now is over.
     fn in_seconds(&self, time: Hours) -> u32 {
-        self.settled_s.saturating_add((time.0 * 3600.0 - 1e-6).ceil().max(0.0) as u32)
+        self.settled_s.saturating_add((time.0 * S_PER_H - 1e-6).ceil().max(0.0) as u32)
     }
 
     /// Mean power over the interval that it can take through its charging port, grid side.

@@ -4,6 +4,7 @@
 pub mod loadshape;
 pub mod ocpp;
 
+use crate::kernel::calendar::{DAY_S, HOUR_S};
 use crate::record::read::{ReadError, each_batch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -50,9 +51,9 @@ pub struct Load {
 /// The longest run by the minute has this many.
 const MOST_INTERVALS: usize = 1_100 * 1_440;
 /// An interval divides the hour.
-const LONGEST_INTERVAL_S: u32 = 3_600;
+const LONGEST_INTERVAL_S: u32 = HOUR_S as u32;
 /// Years of a transition follow each other for a century at most.
-const LAST_S: u32 = 100 * 366 * 86_400;
+const LAST_S: u32 = 100 * 366 * DAY_S as u32;
 /// Intervals that a table leaves out, over those that it has: more are no table of a run, but a few rows that ask for much.
 const MOST_GAPS: usize = 16;
 

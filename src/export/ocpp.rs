@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-const DAY_S: u32 = 86_400;
+const DAY_S: u32 = crate::kernel::calendar::DAY_S as u32;
 
 /// Versions of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

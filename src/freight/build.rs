@@ -9,6 +9,7 @@ use super::vessels::{Stay, Vessels};
 use crate::grid::build::inner_node;
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::random::Purpose;
+use crate::kernel::units::S_PER_H;
 use crate::place::build::Build;
 use crate::place::site::Site;
 use crate::terminal::spec::TerminalSpec;
@@ -21,8 +22,8 @@ pub(crate) fn add(build: &mut Build<'_>) {
     let mut vessels = Vec::new();
     if let Some(spec) = &build.scenario.freight {
         freight.has_list = spec.hauls.is_some();
-        freight.known_before_s = (spec.known_before_h * 3600.0) as u32;
-        freight.cancel_after_s = (spec.cancel_after_h * 3600.0) as u32;
+        freight.known_before_s = (spec.known_before_h * S_PER_H) as u32;
+        freight.cancel_after_s = (spec.cancel_after_h * S_PER_H) as u32;
         let energy_cv = build.scenario.travel.as_ref().map_or(0.0, |travel| travel.energy_cv);
         if let Some(volumes) = spec.volumes.as_ref().filter(|_| labor.is_some()) {
             let terminals = &build.scenario.terminal;

@@ -7,6 +7,7 @@ use crate::kernel::calendar::{Calendar, DAY_S, WEEK_S};
 use crate::kernel::ids::SiteId;
 use crate::kernel::profile::WeekProfile;
 use crate::kernel::random::{Lognormal, Purpose, Seed, Stream, key_of};
+use crate::kernel::units::S_PER_H;
 use crate::place::site::Sites;
 use crate::terminal::spec::TerminalSpec;
 use rand_distr::Distribution;
@@ -76,7 +77,7 @@ impl Demand {
             export_from: Ends::new(&volumes.export_from, sites)?,
             empty_from: Ends::new(&volumes.empty_from, sites)?,
             volumes: volumes.clone(),
-            due_after_s: (due_after_h * 3600.0) as u32,
+            due_after_s: (due_after_h * S_PER_H) as u32,
             turn_cv,
             energy_cv,
         })
@@ -110,7 +111,7 @@ impl Demand {
             let mut stream = self.seed.stream(Purpose::Calls, key_of(key), number);
             for service in 0..services as u32 {
                 let scheduled_s = (week as f64 + (f64::from(service) + 0.5) / services) * WEEK_S as f64;
-                let late_s = stream.normal() * self.volumes.off_schedule_h * 3600.0;
+                let late_s = stream.normal() * self.volumes.off_schedule_h * S_PER_H;
                 let lifts = stream.lognormal(mean_lifts, self.volumes.call_size_cv).round().max(1.0) as u32;
                 let comes = stream.chance(spec.calls_per_week / services);
                 let on_shore_power = stream.chance(spec.shore_share);
@@ -145,7 +146,7 @@ impl Demand {
 
     fn berth(&self, calls: &mut [Call], spec: &TerminalSpec, calendar: &Calendar) {
         let mut free_s = vec![i64::MIN; spec.berths as usize];
-        let per_worked_s = f64::from(spec.cranes_per_call) * spec.lifts_per_crane_h / 3600.0;
+        let per_worked_s = f64::from(spec.cranes_per_call) * spec.lifts_per_crane_h / S_PER_H;
         for call in calls {
             let berth = (0..free_s.len()).min_by_key(|berth| free_s[*berth]).expect("a terminal has a berth");
             call.berth_s = call.arrive_s.max(free_s[berth]);

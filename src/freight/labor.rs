@@ -3,7 +3,7 @@
 use crate::kernel::calendar::{Calendar, parse_window};
 use crate::kernel::ids::SiteId;
 use crate::kernel::profile::WeekProfile;
-use crate::terminal::spec::LaborSpec;
+use crate::terminal::spec::{LONGEST_BREAK_S, LaborSpec};
 use bevy_ecs::prelude::Resource;
 use std::collections::BTreeMap;
 
@@ -75,8 +75,8 @@ struct Hours {
 }
 
 impl Hours {
-    /// A time without work between two with it that is no longer than this is a break.
-    const LONGEST_BREAK: usize = 2;
+    /// The longest break, in steps.
+    const LONGEST_BREAK: usize = (LONGEST_BREAK_S / STEP_S as i64) as usize;
 
     /// From the worked half hours of all. With more than one group the break of each begins when that of the group before it
     /// ends, and the others work on.

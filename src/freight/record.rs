@@ -5,6 +5,7 @@ use super::state::{Board, Call, Haul};
 use super::systems::Freight;
 use super::vessels::at_berth;
 use crate::kernel::ids::SiteId;
+use crate::kernel::units::S_PER_H;
 use crate::record::audit::{Check, Findings};
 use crate::record::metrics::{Metric, MetricName, ScopeKind, ScopeMetrics, TOTAL};
 use crate::record::names::Names;
@@ -57,8 +58,8 @@ impl CallRow {
             arrive_s: from_start(call.arrive_s),
             berth_s: from_start(call.berth_s),
             leave_s: from_start(call.leave_s),
-            wait_h: (call.berth_s - call.arrive_s) as f64 / 3600.0,
-            berth_h: (call.leave_s - call.berth_s) as f64 / 3600.0,
+            wait_h: (call.berth_s - call.arrive_s) as f64 / S_PER_H,
+            berth_h: (call.leave_s - call.berth_s) as f64 / S_PER_H,
             lifts: call.lifts,
             shore_power: call.on_shore_power,
         }
@@ -89,7 +90,7 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
         let mean = |sum_s: u64, number: u64, per: f64| (number > 0).then(|| sum_s as f64 / per / number as f64);
         scope.add(MetricName::AppointmentLateMeanMin, mean(counts.late_s, counts.late, 60.0));
         scope.add(MetricName::AppointmentWaitMeanMin, mean(counts.wait_s, counts.kept, 60.0));
-        scope.add(MetricName::AppointmentShiftMeanH, mean(counts.shifted_s, counts.hauls, 3600.0));
+        scope.add(MetricName::AppointmentShiftMeanH, mean(counts.shifted_s, counts.hauls, S_PER_H));
     }
     out
 }

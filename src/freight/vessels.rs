@@ -12,6 +12,7 @@ use crate::kernel::curve::Curve;
 use crate::kernel::ids::{Roster, SiteId};
 use crate::kernel::random::{Purpose, Seed};
 use crate::kernel::sums::Accumulate;
+use crate::kernel::units::S_PER_H;
 use crate::record::Records;
 use crate::record::rows::VesselRow;
 use crate::record::words::{BerthPower, VesselMode};
@@ -176,7 +177,7 @@ impl Vessels {
             (false, false) => BerthPower::Engines,
         };
         let full_kn = of.top_kn * self.spec.speed_ratio;
-        let seconds = |hours: f64| (hours * 3600.0).round() as i64;
+        let seconds = |hours: f64| (hours * S_PER_H).round() as i64;
         call.on_shore_power = at_berth == BerthPower::Shore;
         call.shore_kw = of.auxiliary_kw.berth;
         call.vessel = Some(VesselOfCall {
@@ -206,7 +207,7 @@ impl Vessels {
 
     /// What a vessel does one after the other; what it has not done yet ends at `last_s`.
     fn phases(&self, vessel: &VesselOfCall, stay: &Stay, last_s: i64) -> Vec<Phase> {
-        let seconds = |hours: f64| (hours * 3600.0).round() as i64;
+        let seconds = |hours: f64| (hours * S_PER_H).round() as i64;
         let manoeuvring_s = seconds(self.spec.manoeuvring_h);
         let transit_s = seconds(self.spec.transit_nm / vessel.transit_kn);
         let phase = |mode, power, from_s: i64, until_s: i64| Phase { mode, power, from_s, until_s };
@@ -238,7 +239,7 @@ impl Vessels {
     fn row(&self, call: u32, site: SiteId, vessel: &VesselOfCall, phase: &Phase) -> VesselRow {
         let class = &self.classes[usize::from(vessel.class)];
         let tier = &class.tiers[usize::from(vessel.tier)];
-        let hours = (phase.until_s - phase.from_s) as f64 / 3600.0;
+        let hours = (phase.until_s - phase.from_s) as f64 / S_PER_H;
         let main_kw = match phase.mode {
             VesselMode::Transit => propulsion_kw(class.main_kw, vessel.transit_kn, class.top_kn),
             VesselMode::Manoeuvring => class.main_kw * self.spec.manoeuvring_load,

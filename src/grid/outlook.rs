@@ -8,10 +8,10 @@ use super::state::{
     AtNode, BaseLoad, Headroom, InnerNode, LimitNow, LimitTree, NodeLoads, OtherLoad, SiteOutlook, SolarPower, node_of,
 };
 use super::storage::Storage;
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{NodeId, Roster};
-use crate::kernel::units::{Hours, Kw};
+use crate::kernel::units::{Hours, Kw, S_PER_H};
 use crate::place::site::Sites;
 use crate::place::weather::Weather;
 use bevy_ecs::prelude::*;
@@ -53,8 +53,8 @@ pub(super) fn set_solar(
 /// The middle of the interval that begins, as the sun knows it.
 fn moment(calendar: &Calendar, clock: &Clock) -> Moment {
     let middle_s = i64::from(u32::midpoint(clock.now_s(), clock.interval_end_s()));
-    let local_h = calendar.local_s(middle_s).rem_euclid(86_400) as f64 / 3600.0;
-    let offset_h = calendar.offset_s(middle_s) as f64 / 3600.0;
+    let local_h = calendar.local_s(middle_s).rem_euclid(DAY_S) as f64 / S_PER_H;
+    let offset_h = calendar.offset_s(middle_s) as f64 / S_PER_H;
     Moment {
         day_of_year: calendar.day_of_year(middle_s),
         month: calendar.month(middle_s),

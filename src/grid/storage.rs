@@ -2,11 +2,8 @@
 //! pure functions of it.
 
 use super::spec::{StorageRule, StorageSpec};
-use crate::kernel::units::{Hours, Kw, Kwh};
+use crate::kernel::units::{Hours, Kw, Kwh, MEAN_YEAR_H};
 use bevy_ecs::prelude::Component;
-
-/// Hours of a year, for ageing.
-const YEAR_H: f64 = 8_766.0;
 
 /// A stationary battery. Power is positive when it charges, grid side.
 #[derive(Component, Debug, Clone)]
@@ -134,7 +131,7 @@ impl Storage {
             self.energy = (self.energy - given / self.one_way()).max(Kwh::ZERO);
         }
         let cycles = (power * time).0.abs() / 2.0 / self.spec.energy_kwh;
-        let lost = cycles * self.spec.loss_per_cycle + time.0 / YEAR_H * self.spec.loss_per_year;
+        let lost = cycles * self.spec.loss_per_cycle + time.0 / MEAN_YEAR_H * self.spec.loss_per_year;
         self.capacity = (self.capacity - Kwh(lost * self.spec.energy_kwh)).max(Kwh::ZERO);
         self.faded += (self.energy - self.capacity).max(Kwh::ZERO);
         self.energy = self.energy.min(self.capacity);
@@ -241,7 +238,7 @@ mod tests {
             storage(&serde_json::json!({ "loss_per_cycle": 0.0002, "loss_per_year": 0.01, "first_soc": 0.0 }));
         storage.run(Kw(400.0), Hours(1.0));
         storage.run(Kw(-400.0), Hours(1.0));
-        storage.run(Kw(0.0), Hours(YEAR_H - 2.0));
+        storage.run(Kw(0.0), Hours(MEAN_YEAR_H - 2.0));
         assert!((storage.health() - (1.0 - 0.0002 - 0.01)).abs() < 1e-9, "{}", storage.health());
     }
 }

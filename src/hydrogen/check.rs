@@ -188,7 +188,8 @@ fn electrolyser(key: &str, spec: &ElectrolyserSpec, checker: &mut Checker<'_>) {
         checker.wrong(&path, "does not cover the least load", help);
     }
     if spec.kwh_per_kg.iter().any(|point| point[1] < LHV_KWH_PER_KG) {
-        checker.wrong(&path, "no electrolyser needs less than the lower heating value, 33.32 kWh/kg", None);
+        let message = format!("no electrolyser needs less than the lower heating value, {LHV_KWH_PER_KG} kWh/kg");
+        checker.wrong(&path, message, None);
     }
     // More load must make more hydrogen, or the load that fills a given room is not one number.
     let makes: Vec<f64> = spec.kwh_per_kg.iter().map(|[load, kwh]| load / kwh).collect();

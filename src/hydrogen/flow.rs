@@ -5,6 +5,7 @@
 use super::state::{Dispenser, Fill, Trailer};
 use super::station::{Positions, StationPartsItem};
 use super::storage::Lot;
+use crate::kernel::calendar::DAY_S;
 use crate::kernel::clock::Clock;
 
 /// A cascade that would be empty within this time feeds vehicles no faster than the compressor, seconds.
@@ -218,7 +219,7 @@ impl StationPartsItem<'_, '_> {
     /// At the end of an interval: what boiled off in it is vented.
     pub(super) fn boil_off(&mut self, clock: &Clock) {
         let seconds = f64::from(clock.now_s() - clock.last_interval_start_s());
-        let kg = self.bulk.0.kg() * self.station.spec.bulk.boil_off_per_day * seconds / 86_400.0;
+        let kg = self.bulk.0.kg() * self.station.spec.bulk.boil_off_per_day * seconds / DAY_S as f64;
         let kg = kg.min(self.bulk.0.kg());
         self.bulk.0.lot_mut().lose(kg);
         self.books.interval.vented_kg += kg;

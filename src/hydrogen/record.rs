@@ -5,7 +5,7 @@ use super::station::StationPartsItem;
 use super::storage::{Bulk, Cascade, Lot};
 use super::visit::{FuelArrival, FuelArrivals, FuelDepartures};
 use crate::kernel::ids::{Roster, StationId};
-use crate::kernel::units::Hours;
+use crate::kernel::units::{Hours, S_PER_H};
 use crate::record::Records;
 use crate::record::hydrogen::{HydrogenRow, PlantRow, RefuelRow};
 use crate::record::summary::Summary;
@@ -84,7 +84,7 @@ pub(super) fn station_row(here: &StationPartsItem<'_, '_>, load: f64, start_s: u
         solar_kw: sums.solar_kwh / time.0,
         load,
         electricity_usd: sums.electricity_usd,
-        queue: sums.waiting_s / (time.0 * 3600.0),
+        queue: sums.waiting_s / (time.0 * S_PER_H),
         out_s: sums.out_s,
         turned_away: sums.turned_away,
         trailers: sums.trailers,

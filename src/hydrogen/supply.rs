@@ -18,7 +18,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::ids::{PlantId, Roster};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::kernel::sums::Accumulate;
-use crate::kernel::units::{Hours, Kw, Kwh};
+use crate::kernel::units::{Hours, Kw, Kwh, S_PER_H};
 use crate::policy::kind::HydrogenSupply;
 use crate::policy::{Fault, HydrogenOrders, HydrogenView, LOAD_STEPS, PolicySlot};
 use crate::record::Records;
@@ -149,7 +149,7 @@ pub(super) fn run_compressors(
         let mut compressed = Lot { co2e_kg, ..Lot::default() };
         compressed.usd[COST_COMPRESSION] = spec.kwh_per_kg * interval.price(station);
         flows.until_s = interval.clock.interval_end_s();
-        flows.compress_kg_s = spec.kg_per_h / 3600.0;
+        flows.compress_kg_s = spec.kg_per_h / S_PER_H;
         flows.compress_left_kg = kg;
         flows.compressed = compressed;
     }
@@ -187,7 +187,7 @@ pub(super) fn run_electrolysers(
             costs[COST_PRODUCTION] = usd / run.kg;
             costs[COST_CREDIT] = -credit::usd_per_kg(&credits.0, interval.day(), co2e_kg / run.kg);
             flows.produced = Lot::of(1.0, co2e_kg / run.kg, costs);
-            flows.produce_kg_s = run.kg / (hours * 3600.0);
+            flows.produce_kg_s = run.kg / (hours * S_PER_H);
         } else {
             // Standing by costs money and carbon too: the stock bears it.
             bulk.0.lot_mut().usd[COST_PRODUCTION] += usd;
@@ -272,7 +272,7 @@ pub(super) fn share_plants(
         let asked = |at: &usize| {
             let (station, bulk, flows) = roster.get(&stations, *at);
             let kg_per_h = station.spec.pipeline.as_ref().map_or(0.0, |pipeline| pipeline.kg_per_h);
-            let room_kg = bulk.0.room_kg() - flows.produce_kg_s * hours * 3600.0;
+            let room_kg = bulk.0.room_kg() - flows.produce_kg_s * hours * S_PER_H;
             (kg_per_h * hours).min(room_kg).max(0.0)
         };
         let asked: Vec<f64> = piped.iter().map(asked).collect();
@@ -281,7 +281,7 @@ pub(super) fn share_plants(
         costs[COST_PURCHASE] = plant.spec.usd_per_kg;
         for (at, kg) in piped.into_iter().zip(given) {
             let (_, _, mut flows) = roster.get_mut(&mut stations, at);
-            flows.pipeline_kg_s = kg / (hours * 3600.0);
+            flows.pipeline_kg_s = kg / (hours * S_PER_H);
             flows.piped = Lot::of(1.0, plant.spec.co2e_kg_per_kg, costs);
         }
     }
@@ -401,7 +401,7 @@ impl StationOrdersItem<'_, '_> {
         }
         let mut stream = seed.stream(Purpose::Deliveries, key_of(&station.key), trailers.ordered);
         let lead_h = if spec.lead_cv > 0.0 { stream.lognormal(spec.lead_h, spec.lead_cv) } else { spec.lead_h };
-        let at_s = now_s + ((lead_h + spec.unload_min / 60.0) * 3600.0).round().max(1.0) as u32;
+        let at_s = now_s + ((lead_h + spec.unload_min / 60.0) * S_PER_H).round().max(1.0) as u32;
         let mut costs = [0.0; COSTS];
         costs[COST_PURCHASE] = spec.usd_per_kg;
         let lot = Lot::of(spec.payload_kg, spec.co2e_kg_per_kg, costs);

@@ -1,8 +1,10 @@
 //! The price of hydrogen from its producers and customers. Formulas on plain values: producers with what a kilogram costs each,
 //! customers with what they ask for, a pipe between them.
 
-/// Energy of a tonne of hydrogen by its lower heating value, GJ.
-pub const GJ_PER_T: f64 = 119.96;
+use crate::kernel::units::LHV_MJ_PER_KG;
+
+/// Energy of a tonne of hydrogen by its lower heating value, GJ: as many as MJ of a kilogram.
+pub const GJ_PER_T: f64 = LHV_MJ_PER_KG;
 
 /// Customers of the pipe, in the order of every array of them: neighbours, plants, and stations for vehicles.
 pub const CUSTOMERS: usize = 3;

@@ -4,10 +4,8 @@ use super::hydrogen::GJ_PER_T;
 use super::spec::{CarrierSpec, CreditSpec, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::levelised::capital_recovery_factor;
 use crate::kernel::sums::sums;
+use crate::kernel::units::MJ_PER_KWH;
 use std::collections::BTreeMap;
-
-/// MJ of a kWh.
-const MJ_PER_KWH: f64 = 3.6;
 
 /// Prices and factors of a year that plants do not move.
 #[derive(Debug, Clone, Copy, PartialEq)]

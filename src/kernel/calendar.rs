@@ -5,8 +5,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
+/// Seconds of an hour.
+pub const HOUR_S: i64 = 3_600;
 /// Seconds of a day without a clock change.
-pub const DAY_S: i64 = 86_400;
+pub const DAY_S: i64 = 24 * HOUR_S;
 /// Seconds of a week.
 pub const WEEK_S: i64 = 7 * DAY_S;
 /// A year outside of these is a slip of the pen: no port was electric before, and no clock is known that far ahead.

@@ -4,6 +4,7 @@
 //! (common random numbers), and one run gives the same numbers alone or among a thousand.
 
 use super::math;
+use crate::kernel::units::S_PER_H;
 use bevy_ecs::prelude::Resource;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -132,7 +133,7 @@ impl Stream {
 
     /// Whole seconds until the next event of a mean time in hours, exponential; at least one.
     pub fn exponential_s(&mut self, mean_h: f64) -> u32 {
-        (self.exponential(mean_h) * 3600.0).clamp(1.0, 3e9) as u32
+        (self.exponential(mean_h) * S_PER_H).clamp(1.0, 3e9) as u32
     }
 
     /// Standard normal.

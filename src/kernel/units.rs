@@ -77,7 +77,7 @@ impl Hours {
     /// A whole number of seconds as hours.
     #[must_use]
     pub fn from_s(seconds: u32) -> Self {
-        Self(f64::from(seconds) / 3600.0)
+        Self(f64::from(seconds) / S_PER_H)
     }
 }
 
@@ -102,5 +102,15 @@ impl core::ops::Div<Kw> for Kwh {
     }
 }
 
-/// Lower heating value, kWh/kg (119.96 MJ/kg; ISO 6976, net, 15 degrees Celsius).
+/// Seconds of an hour.
+pub const S_PER_H: f64 = 3_600.0;
+/// Hours of a year of 365 days.
+pub const COMMON_YEAR_H: f64 = 8_760.0;
+/// Hours of a year of 365.25 days, the mean with leap years.
+pub const MEAN_YEAR_H: f64 = 8_766.0;
+/// MJ of a kWh.
+pub const MJ_PER_KWH: f64 = 3.6;
+/// Lower heating value of hydrogen, MJ/kg, or GJ/t (ISO 6976, net, 15 degrees Celsius).
+pub const LHV_MJ_PER_KG: f64 = 119.96;
+/// The same, kWh/kg, rounded to four digits.
 pub const LHV_KWH_PER_KG: f64 = 33.32;

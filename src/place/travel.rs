@@ -4,6 +4,7 @@ use super::site::Sites;
 use super::spec::TravelSpec;
 use crate::kernel::ids::SiteId;
 use crate::kernel::math;
+use crate::kernel::units::S_PER_H;
 use crate::scenario::loaded::KmRow;
 use bevy_ecs::prelude::Resource;
 
@@ -105,7 +106,7 @@ impl Travel {
     #[must_use]
     pub fn drive_s(&self, from: SiteId, to: SiteId, hour: usize) -> u32 {
         // The nearest whole second, without a call of the mathematics library: this is asked for every look at a haul.
-        (self.free_h[self.at(from, to)] / self.traffic[hour] * 3600.0 + 0.5) as u32
+        (self.free_h[self.at(from, to)] / self.traffic[hour] * S_PER_H + 0.5) as u32
     }
 
     /// The longest trip at the slowest hour, seconds.

@@ -9,6 +9,7 @@ use crate::account::levelised::capital_recovery_factor;
 use crate::hydrogen::spec::{HydrogenSpec, StationCostSpec};
 use crate::kernel::ids::{FleetId, PlantId, StationId};
 use crate::kernel::sums::{Accumulate, sums};
+use crate::kernel::units::S_PER_H;
 use std::collections::BTreeMap;
 
 row! {
@@ -296,7 +297,7 @@ impl HydrogenSummary {
             tally.turned_away += u64::from(row.turned_away);
             tally.trailers += u64::from(row.trailers);
             tally.purchased_co2e_kg += row.purchased_co2e_kg;
-            tally.grid_kwh += row.power_kw * self.interval_s / 3600.0;
+            tally.grid_kwh += row.power_kw * self.interval_s / S_PER_H;
             tally.grid_co2e_kg += row.grid_co2e_kg;
             tally.electricity_usd += row.electricity_usd;
         }
@@ -337,7 +338,7 @@ fn metrics_of(scope: String, tally: &StationTally, out: &mut Vec<Metric>) {
     out.add(MetricName::H2Fills, tally.fills as f64);
     out.add(MetricName::H2TurnedAway, tally.turned_away as f64);
     out.add(MetricName::H2GaveUp, tally.gave_up as f64);
-    out.add(MetricName::H2StockoutH, tally.out_s / 3600.0);
+    out.add(MetricName::H2StockoutH, tally.out_s / S_PER_H);
     out.add(MetricName::H2QueueWaitMeanMin, tally.waits.mean_min());
     out.add(MetricName::H2QueueWaitP95Min, tally.waits.quantile_min(0.95));
     out.count(MetricName::H2QueueWaiting, tally.waiting);

@@ -6,6 +6,7 @@
 
 use super::rows::{NodeRow, PowerRow};
 use crate::kernel::calendar::Calendar;
+use crate::kernel::units::S_PER_H;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -120,7 +121,7 @@ impl Connection {
             return;
         }
         self.over_intervals += 1;
-        self.over_h = self.over_intervals as f64 * f64::from(interval_s) / 3600.0;
+        self.over_h = self.over_intervals as f64 * f64::from(interval_s) / S_PER_H;
         if load_kw - limit_kw > self.over_kw() {
             let mut loads: Vec<_> = loads().into_iter().filter(|load| load.1 > 0.0).collect();
             loads.sort_by(|a, b| b.1.total_cmp(&a.1));

@@ -13,9 +13,10 @@ use super::words::{HaulState, Leave, VehicleKind, VesselMode};
 use crate::account::emissions::{EmissionsSpec, emitted};
 use crate::account::load::Meter;
 use crate::account::sector::Sector;
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::ids::SiteId;
 use crate::kernel::sums::Accumulate;
+use crate::kernel::units::S_PER_H;
 use std::collections::BTreeMap;
 
 /// The summary of a run.
@@ -110,9 +111,9 @@ impl Summary {
             if let Some(fleet) = row.fleet {
                 let fleet = &mut self.fleets[fleet.index()];
                 // A truck with a time to leave is off duty until then: no driver waits in it.
-                fleet.port_wait_h += if row.depart_s.is_none() { f64::from(row.wait_s) / 3600.0 } else { 0.0 };
+                fleet.port_wait_h += if row.depart_s.is_none() { f64::from(row.wait_s) / S_PER_H } else { 0.0 };
                 fleet.port_h +=
-                    row.start_s.map_or(0.0, |start_s| f64::from(row.end_s.saturating_sub(start_s)) / 3600.0);
+                    row.start_s.map_or(0.0, |start_s| f64::from(row.end_s.saturating_sub(start_s)) / S_PER_H);
                 fleet.charged_kwh += row.grid_kwh;
                 fleet.priced_kwh += row.paid_usd.map_or(0.0, |_| row.grid_kwh);
                 fleet.paid_usd += row.paid_usd.unwrap_or(0.0);
@@ -163,8 +164,8 @@ impl Summary {
             let paid_kwh = row.paid_usd.map_or(0.0, |_| row.grid_kwh);
             if let Some(fleet) = row.fleet {
                 let fleet = &mut self.fleets[fleet.index()];
-                fleet.port_wait_h -= if row.depart_s.is_none() { f64::from(row.wait_s) / 3600.0 } else { 0.0 };
-                fleet.port_h -= busy_s / 3600.0;
+                fleet.port_wait_h -= if row.depart_s.is_none() { f64::from(row.wait_s) / S_PER_H } else { 0.0 };
+                fleet.port_h -= busy_s / S_PER_H;
                 fleet.charged_kwh -= row.grid_kwh;
                 fleet.priced_kwh -= paid_kwh;
                 fleet.paid_usd -= row.paid_usd.unwrap_or(0.0);
@@ -204,16 +205,16 @@ impl Summary {
     fn fuel_hours(&mut self, row: &RefuelRow, sign: f64) {
         if let Some(fleet) = row.fleet {
             let fleet = &mut self.fleets[fleet.index()];
-            fleet.fuel_wait_h += sign * f64::from(row.wait_s) / 3600.0;
+            fleet.fuel_wait_h += sign * f64::from(row.wait_s) / S_PER_H;
             let busy_s = row.start_s.map_or(0, |start_s| row.end_s.saturating_sub(start_s));
-            fleet.fuel_h += sign * f64::from(busy_s) / 3600.0;
+            fleet.fuel_h += sign * f64::from(busy_s) / S_PER_H;
         }
     }
 
     /// Folds power in. Rows come interval by interval.
     pub fn power(&mut self, rows: &[PowerRow]) {
         for row in rows {
-            let hours = f64::from(self.interval_s) / 3600.0;
+            let hours = f64::from(self.interval_s) / S_PER_H;
             if self.running_interval.is_none_or(|(start_s, _)| start_s != row.start_s) {
                 self.close_interval();
                 self.running_interval = Some((row.start_s, 0.0));
@@ -267,7 +268,7 @@ impl Summary {
 
     /// Folds hauls in.
     pub fn hauls(&mut self, rows: &[HaulRow]) {
-        let end_s = self.days * 86_400.0;
+        let end_s = self.days * DAY_S as f64;
         for row in rows {
             self.requested += 1;
             match row.state {
@@ -283,7 +284,7 @@ impl Summary {
                         let fleet = &mut self.fleets[fleet.index()];
                         fleet.completed += 1;
                         // Of these only: a queue of hauls that are not done at the end is not one of those that are.
-                        fleet.gate_queue_h += f64::from(row.gate_queue_s.unwrap_or(0)) / 3600.0;
+                        fleet.gate_queue_h += f64::from(row.gate_queue_s.unwrap_or(0)) / S_PER_H;
                         fleet.late += u64::from(done_s > row.due_s);
                         let could_lapse = f64::from(row.due_s) + f64::from(self.lapses_after_s) <= end_s;
                         self.overdue.came_late += u64::from(could_lapse && done_s > row.due_s);

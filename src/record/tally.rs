@@ -3,6 +3,7 @@
 use super::rows::{EquipmentRow, VesselRow};
 use crate::account::engine::Burnt;
 use crate::kernel::sums::{Accumulate, sums};
+use crate::kernel::units::S_PER_H;
 use std::collections::BTreeMap;
 
 /// Hauls that were due when the run ended and not done.
@@ -247,7 +248,7 @@ impl From<&VesselRow> for VesselTally {
     /// Without calls: those are in rows of their own.
     fn from(row: &VesselRow) -> Self {
         Self {
-            seen_h: f64::from(row.end_s - row.start_s) / 3600.0,
+            seen_h: f64::from(row.end_s - row.start_s) / S_PER_H,
             burnt: Burnt {
                 fuel_kg: row.fuel_kg,
                 direct_co2e_kg: row.co2e_kg,

@@ -5,6 +5,8 @@ use super::overload::Connection;
 use super::tally::{BillTally, FleetTally, SiteTally};
 use crate::account::emissions::{EmissionsSpec, Emitted, emitted};
 use crate::account::engine::Burnt;
+use crate::kernel::calendar::DAY_S;
+use crate::kernel::units::S_PER_H;
 
 impl ScopeMetrics<'_> {
     pub(super) fn fleet(&mut self, tally: &FleetTally) {
@@ -41,13 +43,13 @@ impl ScopeMetrics<'_> {
         self.add(MetricName::EnergyGridKwh, meter.energy_kwh);
         self.add(MetricName::EnergyChargingKwh, meter.charging_kwh);
         self.add(MetricName::PeakKw, meter.peak_kw);
-        let mean_kw = (meter.metered_s > 0.0).then(|| meter.energy_kwh / (meter.metered_s / 3600.0));
+        let mean_kw = (meter.metered_s > 0.0).then(|| meter.energy_kwh / (meter.metered_s / S_PER_H));
         let factor = mean_kw.filter(|_| meter.peak_kw > 0.0).map(|mean| mean / meter.peak_kw);
         self.add(MetricName::LoadFactor, factor);
         self.add(MetricName::QueueWaitMeanMin, charging.waits.mean_min());
         self.add(MetricName::QueueWaitP95Min, charging.waits.quantile_min(0.95));
         self.count(MetricName::QueueWaiting, charging.waiting);
-        let port_s = f64::from(charging.ports) * days * 86_400.0;
+        let port_s = f64::from(charging.ports) * days * DAY_S as f64;
         let used = (port_s > 0.0).then(|| charging.busy_s / port_s);
         let sold = (charging.priced_kwh > 0.0).then_some(charging.revenue_usd);
         self.add(MetricName::ChargingRevenueUsd, sold);

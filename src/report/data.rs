@@ -5,7 +5,7 @@ use super::held::{Held, LongestWait};
 use super::steps::{Steps, rounded};
 use super::timed::{LimitNote, Limits, Pause, pauses};
 use super::{charge, hydrogen, influence, land, legs, network, overload, phase_in, power, roads};
-use crate::kernel::calendar::Calendar;
+use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::record::doubt;
 use crate::record::folder::{Manifest, ReadMetric, ReadSummary, SUMMARY};
 use crate::record::hub::{self, Doubtful, Hub, Site, Source, Station, VehicleGroup};
@@ -136,7 +136,7 @@ impl SiteSeries {
 pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<RunPage, ReadError> {
     let tables = &folder.join("tables");
     let calendar = hub.calendar(folder)?;
-    let span_s = hub.days * 86_400;
+    let span_s = hub.days * DAY_S as u32;
     let steps = Steps::over(span_s, hub.interval_s);
     let mut fold = Fold {
         steps,

@@ -4,9 +4,9 @@ use crate::kernel::calendar::Calendar;
 
 /// Charts have about this many steps at most (a month by the hour); the tables keep everything.
 const MOST_STEPS: u32 = 750;
-const DAY_S: u32 = 86_400;
+const DAY_S: u32 = crate::kernel::calendar::DAY_S as u32;
 /// Longer steps than these are of whole days: half a day would only show day and night as teeth.
-const LONGEST_PART_S: u32 = 6 * 3_600;
+const LONGEST_PART_S: u32 = DAY_S / 4;
 
 /// Steps of one length; the last may be shorter.
 #[derive(Debug, Clone, Copy)]

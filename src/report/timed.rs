@@ -6,13 +6,12 @@ use crate::kernel::calendar::{Calendar, DAY_S, local_s, parse_window};
 use crate::kernel::ids::NodeId;
 use crate::kernel::units::Kw;
 use crate::record::hub::{Hub, Limit, Shifts};
+use crate::terminal::spec::LONGEST_BREAK_S;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Of longer runs, shifts are too narrow to be seen in a chart.
 const MOST_SHADED_DAYS: u32 = 31;
-/// A longer pause is the time between two shifts.
-const LONGEST_BREAK_S: i64 = 3 * 3_600;
 
 /// A limit that holds for some of the time.
 #[derive(Debug, Serialize, ToSchema)]

@@ -19,7 +19,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-const DAY_S: u32 = 86_400;
+const DAY_S: u32 = crate::kernel::calendar::DAY_S as u32;
 /// No replay is longer than this, s.
 const LAST_S: u32 = 1_100 * DAY_S;
 
@@ -278,11 +278,11 @@ fn own_ports(path: &str, visits: &Visits) -> Vec<Problem> {
 
 /// A calendar that covers the last departure, and its days.
 fn calendar(start: &str, zone: &str, last_s: u32, problems: &mut Vec<Problem>) -> (Option<Calendar>, u32) {
-    let mut days = last_s.div_ceil(86_400).max(1);
+    let mut days = last_s.div_ceil(DAY_S).max(1);
     loop {
         match Calendar::new(start, zone, days) {
             // The hour that spring takes away may push the last departure beyond the last midnight.
-            Ok(calendar) if calendar.elapsed_s(i64::from(days) * 86_400) < i64::from(last_s) => days += 1,
+            Ok(calendar) if calendar.elapsed_s(i64::from(days) * i64::from(DAY_S)) < i64::from(last_s) => days += 1,
             Ok(calendar) => return (Some(calendar), days),
             Err(error) => {
                 let help =

@@ -15,7 +15,7 @@ use crate::grid::spec::SiteKind;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{FleetId, Roster};
 use crate::kernel::stage::{Operations, Register, Tick};
-use crate::kernel::units::Kw;
+use crate::kernel::units::{Kw, S_PER_H};
 use crate::policy::kind::PolicyKind;
 use crate::policy::{Decide, Decision, Fault, PolicyCalls, PolicySlot};
 use crate::record::groups::{GroupOf, Groups};
@@ -129,7 +129,7 @@ impl Simulation {
         let meter = |tariff: &Option<Tariff>| tariff.as_ref().map(|tariff| Meter::new(tariff.meter_s()));
         summary.meters = self.tariffs.iter().map(meter).collect();
         let lapses_after_h = scenario.freight.as_ref().map_or(0.0, |freight| freight.cancel_after_h);
-        summary.lapses_after_s = (lapses_after_h * 3600.0) as u32;
+        summary.lapses_after_s = (lapses_after_h * S_PER_H) as u32;
         summary.calendar = Some(self.names.calendar.clone());
         summary.groups = Groups::new(scenario.charger.len(), self.group_of());
         summary.neighbours = scenario.site.values().map(|site| site.kind == SiteKind::Plant).collect();

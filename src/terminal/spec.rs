@@ -255,6 +255,9 @@ fn default_break_groups() -> u32 {
     1
 }
 
+/// A time without work between two with it that is no longer than this is a break of a shift, s; a longer one lies between shifts.
+pub const LONGEST_BREAK_S: i64 = 3_600;
+
 /// `[labor]`: when vessels and yards are worked.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

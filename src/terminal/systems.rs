@@ -14,7 +14,7 @@ use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{Roster, SiteId};
 use crate::kernel::stage::{Register, Tick};
-use crate::kernel::units::{Kw, Kwh};
+use crate::kernel::units::{Kw, Kwh, S_PER_H};
 use crate::record::Records;
 use crate::record::rows::EquipmentRow;
 use crate::vehicle::battery::Battery;
@@ -77,7 +77,7 @@ impl WorkTime<'_> {
 
     /// Its length, hours.
     fn hours(&self) -> f64 {
-        f64::from(self.clock.interval_end_s() - self.clock.now_s()) / 3600.0
+        f64::from(self.clock.interval_end_s() - self.clock.now_s()) / S_PER_H
     }
 
     /// When the next half hour begins in which this unit's group works; `None` when that is after the end.
@@ -346,11 +346,11 @@ fn delay_trucks(
     let mut delay_s = vec![0.0_f64; terminals.len()];
     for (pool, work) in pools.iter().filter(|(pool, _)| pool.work.serves_trucks && !pool.by_moves) {
         let here = &mut delay_s[pool.terminal.index()];
-        *here = here.max(work.backlog_h / pool.units.len() as f64 * 3600.0);
+        *here = here.max(work.backlog_h / pool.units.len() as f64 * S_PER_H);
     }
     for (at, delay_s) in delay_s.into_iter().enumerate() {
         let (terminal, mut gate) = terminals.get_mut(&mut gates, at);
-        gate.set_delay(delay_s.min(terminal.spec.most_delay_h * 3600.0) as u32);
+        gate.set_delay(delay_s.min(terminal.spec.most_delay_h * S_PER_H) as u32);
     }
 }
 

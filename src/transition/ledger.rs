@@ -9,12 +9,10 @@ use super::regulation::TruckFeeRule;
 use super::scope::Scope;
 use super::spec::{ProjectKind, TRUCK};
 use super::stock::Model;
+use crate::kernel::units::COMMON_YEAR_H;
 use crate::record::table::Row;
 use crate::record::tally::FleetTally;
 use crate::vehicle::spec::Powertrain;
-
-/// Hours of a year.
-const HOURS: f64 = 8_760.0;
 
 impl FinanceRow {
     /// Nothing paid.
@@ -233,7 +231,8 @@ impl Year<'_> {
     /// What ports that are open to every truck could have given within the credited share, beyond what the site gave, kWh.
     fn idle_kwh(&self, site: &str, shown: &SiteYear) -> f64 {
         let share = self.credited_share(ProjectKind::Chargers, site);
-        let capacity_kwh = if share > 0.0 { self.frame.public_kw(self.projects, self.year, site) * HOURS } else { 0.0 };
+        let capacity_kwh =
+            if share > 0.0 { self.frame.public_kw(self.projects, self.year, site) * COMMON_YEAR_H } else { 0.0 };
         (share * capacity_kwh - shown.charging_kwh).max(0.0)
     }
 

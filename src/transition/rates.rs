@@ -5,7 +5,8 @@ use super::offer::price_usd;
 use super::regulation::{FuelStandardRule, Payer, means};
 use super::spec::{BuyerSpec, TRUCK};
 use super::stock::Model;
-use crate::account::fuel_standard::{MJ_PER_GAL_DIESEL, MJ_PER_KG_H2, MJ_PER_KWH, credit_t};
+use crate::account::fuel_standard::{MJ_PER_GAL_DIESEL, MJ_PER_KG_H2, credit_t};
+use crate::kernel::units::MJ_PER_KWH;
 use crate::vehicle::spec::Powertrain;
 
 impl Frame<'_> {

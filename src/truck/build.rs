@@ -8,6 +8,7 @@ use super::state::{
     TruckEnergy, TruckModel, TruckModels,
 };
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
+use crate::kernel::units::S_PER_H;
 use crate::place::build::{Build, FirstOf, kind};
 use crate::vehicle::battery::curve;
 use crate::vehicle::build::first_on_board;
@@ -42,7 +43,7 @@ pub(crate) fn add(build: &mut Build<'_>) {
             // The golden ratio spreads starts evenly whatever the number of trucks.
             let start_after_s = ((within + f64::from(number) * 0.618_033_988_749_895).fract()
                 * spec.shift[shift].spread_h
-                * 3600.0) as u32;
+                * S_PER_H) as u32;
             let truck = Truck {
                 id: TruckId::at(bundles.len()),
                 fleet: FleetId::at(at),

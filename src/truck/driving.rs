@@ -13,7 +13,7 @@ use crate::kernel::calendar::Calendar;
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{FleetId, Roster, SiteId, TruckId};
 use crate::kernel::random::Seed;
-use crate::kernel::units::Kwh;
+use crate::kernel::units::{Kwh, S_PER_H};
 use crate::place::site::Sites;
 use crate::place::travel::Travel;
 use crate::place::weather::Weather;
@@ -149,7 +149,7 @@ impl Road<'_, '_> {
         driver.duty.trip.gate_queue_s += queue_s;
         // Of a queue that outlasts the run, what lies in the run.
         let queued_s = queue_s.min(self.trips.clock.end_s().saturating_sub(from_s));
-        self.fleets.day(driver.truck.fleet).gate_queue_h += f64::from(queued_s) / 3600.0;
+        self.fleets.day(driver.truck.fleet).gate_queue_h += f64::from(queued_s) / S_PER_H;
     }
 
     /// Drives to a place: uses the energy of the trip and says when it arrives.
@@ -199,10 +199,10 @@ impl Road<'_, '_> {
         let model = self.trips.models.spec(&driver.truck);
         let [nox_g, pm25_g] = self.idling.add(driver.duty.site, from_s, seconds, model);
         let mut day = self.fleets.day(driver.truck.fleet);
-        day.idling_h += f64::from(seconds) / 3600.0;
+        day.idling_h += f64::from(seconds) / S_PER_H;
         day.nox_g += nox_g;
         day.pm25_g += pm25_g;
-        self.take(driver, model.idle_per_h * f64::from(seconds) / 3600.0);
+        self.take(driver, model.idle_per_h * f64::from(seconds) / S_PER_H);
     }
 
     /// Takes energy or fuel, on account of the fleet's day. Returns what the battery or the tank lacked.

@@ -9,7 +9,7 @@ use crate::record::rows::IdlingRow;
 use bevy_ecs::prelude::*;
 use std::collections::BTreeMap;
 
-const HOUR_S: u32 = 3600;
+const HOUR_S: u32 = crate::kernel::calendar::HOUR_S as u32;
 
 /// Sums of the hours that are not written yet, by hour of the run and site. Only this room writes them.
 #[derive(Resource, Debug, Default)]

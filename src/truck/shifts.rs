@@ -5,6 +5,7 @@ use super::state::{DueKind, Fleet, Phase, Truck};
 use crate::kernel::calendar::{Calendar, DAY_S, parse_time};
 use crate::kernel::ids::{Roster, TruckId};
 use crate::kernel::random::{Purpose, Seed, key_of};
+use crate::kernel::units::S_PER_H;
 use bevy_ecs::prelude::*;
 
 /// Shifts are looked for this many days ahead.
@@ -32,8 +33,8 @@ impl Road<'_, '_> {
         let fleet = &self.fleets.get(driver.truck.fleet).spec;
         let shift = &fleet.shift[driver.truck.shift as usize];
         driver.duty.on_duty = true;
-        driver.duty.shift_end_s = at_s + (shift.hours * 3600.0) as u32;
-        driver.duty.driving_left_s = (fleet.driving_h * 3600.0) as u32;
+        driver.duty.shift_end_s = at_s + (shift.hours * S_PER_H) as u32;
+        driver.duty.driving_left_s = (fleet.driving_h * S_PER_H) as u32;
         driver.duty.next_shift_s = None;
         self.agenda.push(driver.duty.shift_end_s, DueKind::ShiftEnd, driver.truck.id);
         if driver.duty.phase == Phase::Parked {
@@ -80,7 +81,7 @@ pub(super) fn first_shifts(roster: Res<Roster<Truck>>, mut road: Road<'_, '_>, m
         if truck.number >= fleet.active {
             continue;
         }
-        let shift_s = (fleet.spec.shift[truck.shift as usize].hours * 3600.0) as i64;
+        let shift_s = (fleet.spec.shift[truck.shift as usize].hours * S_PER_H) as i64;
         let yesterday = works_on(&truck, fleet, *road.trips.seed, calendar, -1);
         let began_s = shift_start_s(&truck, fleet, calendar, -1);
         if yesterday && began_s <= 0 && began_s + shift_s > 3600 {

@@ -4,7 +4,7 @@ use super::spec::{FleetSpec, TruckModelSpec};
 use crate::freight::state::Haul;
 use crate::kernel::agenda::{Agenda, Due, due_kinds};
 use crate::kernel::ids::{FleetId, SiteId, TruckId};
-use crate::kernel::units::Kwh;
+use crate::kernel::units::{Kwh, S_PER_H};
 use crate::vehicle::battery::Curve;
 use crate::vehicle::on_board::OnBoard;
 use bevy_ecs::prelude::{Component, Resource};
@@ -62,7 +62,7 @@ impl Fleet {
     /// Time that a truck with an empty battery or tank loses to the tow, seconds.
     #[must_use]
     pub fn tow_s(&self) -> u32 {
-        (self.spec.tow_h * 3600.0).round() as u32
+        (self.spec.tow_h * S_PER_H).round() as u32
     }
 }
 

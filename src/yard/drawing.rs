@@ -15,8 +15,8 @@ use serde_json::Value;
 const MOST_VALUES: usize = 1_000_000;
 /// Nor one of more features: ways are known from every place to every other.
 const MOST_FEATURES: usize = 2_000;
-/// Mean radius of the Earth, m (IUGG), as great circles have it.
-pub(super) const EARTH_M: f64 = 6_371_008.8;
+/// Mean radius of the Earth, m.
+pub(super) const EARTH_M: f64 = math::EARTH_KM * 1000.0;
 
 /// Nor one of more positions: each place is compared with each other, and against the fence.
 const MOST_POSITIONS: usize = 20_000;

@@ -3,6 +3,7 @@
 
 use crate::account::tariff::{Amount, DemandKind, EnergyTier, Lookback, Per, Rates, Slot, Tariff, TierBasis};
 use crate::kernel::calendar::{Calendar, DAY_S};
+use crate::kernel::units::S_PER_H;
 use crate::record::audit::{Check, Findings};
 use crate::record::names::Names;
 use crate::record::rows::{BillRow, PowerRow};
@@ -204,7 +205,7 @@ impl Meter {
 
 /// Energy and peaks of a month's readings.
 fn made(tariff: &Tariff, block_s: u32, kw: &[f64], stamps: &[Stamp]) -> Made {
-    let hours = f64::from(block_s) / 3600.0;
+    let hours = f64::from(block_s) / S_PER_H;
     let first = stamps[0].date.first_of_month();
     let all: Vec<(f64, Stamp)> = kw.iter().copied().zip(stamps.iter().copied()).collect();
     let in_force = |reading: &(f64, Stamp)| tariff.in_force(reading.1.date);

@@ -5,6 +5,7 @@
 //! it; here only the part that charging has in it counts.
 
 use super::ports::group_of;
+use crate::kernel::units::S_PER_H;
 use crate::record::audit::{Check, Findings, TOLERANCE};
 use crate::record::names::Names;
 use crate::record::rows::{NodeRow, PowerRow, SessionRow};
@@ -135,7 +136,7 @@ impl Limits {
         for row in rows {
             let Some((id, start_s)) = row.port.zip(row.start_s) else { continue };
             let port = self.ports[id.index()];
-            let hours = f64::from(row.end_s.saturating_sub(start_s)) / 3600.0;
+            let hours = f64::from(row.end_s.saturating_sub(start_s)) / S_PER_H;
             let drawn_kwh = row.grid_kwh + row.v2g_export_kwh;
             let name = &names.ports[id.index()];
             findings.hold(Check::LimitPort, is_within(drawn_kwh, port.kw * hours), || {
@@ -149,7 +150,7 @@ impl Limits {
             let from_s = start_s / self.interval_s * self.interval_s;
             let to_s = row.end_s.next_multiple_of(self.interval_s);
             let (from_s, to_s, kwh) = cabinet.add(from_s, to_s, row.grid_kwh);
-            let (kw, span_h) = (cabinet.kw, f64::from(to_s - from_s) / 3600.0);
+            let (kw, span_h) = (cabinet.kw, f64::from(to_s - from_s) / S_PER_H);
             findings.hold(Check::LimitCabinet, is_within(kwh, kw * span_h), || {
                 format!("limit: the cabinet of {name} gave {kwh} kWh in {span_h} h, and has {kw} kW")
             });

@@ -2,6 +2,7 @@
 //! that no kilogram appears or vanishes from one interval to the next.
 
 use super::ports::group_of;
+use crate::kernel::units::S_PER_H;
 use crate::record::audit::{Check, Findings};
 use crate::record::hydrogen::{HydrogenRow, PlantRow};
 use crate::record::names::Names;
@@ -33,7 +34,7 @@ pub(super) struct Mass {
 impl Mass {
     pub(super) fn new(scenario: &Scenario, names: &Names) -> Self {
         Self {
-            hours: f64::from(scenario.time.interval_s) / 3600.0,
+            hours: f64::from(scenario.time.interval_s) / S_PER_H,
             efficiencies: names.ports.iter().map(|port| group_of(port, scenario).0.efficiency).collect(),
             storage_kwh: vec![0.0; names.sites.len()],
             charged_kwh: vec![[0.0; 2]; names.sites.len()],

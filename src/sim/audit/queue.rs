@@ -1,13 +1,14 @@
 //! Little's law from tables alone: the length of a queue, integrated over time from the rows of those who were in it, is the
 //! sum of their waits.
 
+use crate::kernel::calendar::DAY_S;
 use crate::record::audit::{Check, Findings};
 use crate::record::tally::Waits;
 use std::collections::BTreeMap;
 
 /// Arrivals and departures of a queue are held back this long before its length is integrated over them: rows come when
 /// sessions end. A wait that began before counts all the same, only its part of the length then is added by itself.
-const HELD_BACK_S: u32 = 2 * 86_400;
+const HELD_BACK_S: u32 = 2 * DAY_S as u32;
 
 /// A queue's length over time.
 #[derive(Debug, Clone, Default)]

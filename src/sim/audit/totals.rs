@@ -2,6 +2,7 @@
 //! all, is what the metric of the same scope says.
 
 use crate::grid::spec::SiteKind;
+use crate::kernel::units::S_PER_H;
 use crate::record::audit::{Check, Findings};
 use crate::record::hydrogen::{HydrogenRow, RefuelRow};
 use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL};
@@ -86,7 +87,7 @@ const HYDROGEN: &[Column<HydrogenRow>] = &[
     (MetricName::H2ReturnedKg, |row| row.returned_kg),
     (MetricName::H2TurnedAway, |row| f64::from(row.turned_away)),
     (MetricName::H2Trailers, |row| f64::from(row.trailers)),
-    (MetricName::H2StockoutH, |row| row.out_s / 3600.0),
+    (MetricName::H2StockoutH, |row| row.out_s / S_PER_H),
     (MetricName::H2ElectricityUsd, |row| row.electricity_usd),
 ];
 
@@ -179,7 +180,7 @@ impl Totals {
         // The metrics of a station are those of its site.
         let stations: Vec<String> = scenario.hydrogen.values().map(|spec| spec.site.clone()).collect();
         Self {
-            hours: f64::from(scenario.time.interval_s) / 3600.0,
+            hours: f64::from(scenario.time.interval_s) / S_PER_H,
             sessions: Sums::new(SESSIONS, |row| Some(row.site.index()), "site", sites),
             power: Sums::new(POWER, |row| Some(row.site.index()), "site", sites),
             hauls: Sums::new(HAULS, |_| None, "", &[]),
