@@ -13,7 +13,7 @@ use super::storage::Storage;
 use super::transformer::Transformer;
 use crate::kernel::calendar::{DAY_S, local_s, parse_window};
 use crate::kernel::ids::{NodeId, SiteId};
-use crate::kernel::units::{Kw, S_PER_H};
+use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ fn spawn_nodes(build: &mut Build<'_>, tree: &LimitTree, nodes: &[SiteId], base: 
 fn outlook(build: &Build<'_>) -> SiteOutlook {
     let interval_s = i64::from(build.scenario.time.interval_s);
     let calendar = &build.loaded.calendar;
-    let horizon_s = (build.scenario.policy.charging.keys.price_horizon_h * S_PER_H) as i64;
+    let horizon_s = (build.scenario.policy.charging.keys.price_horizon_h * 3600.0) as i64;
     let end_s = calendar.elapsed_s(i64::from(build.scenario.time.days) * DAY_S) + horizon_s;
     let mut series: BTreeMap<(&str, Option<&str>), Arc<[f64]>> = BTreeMap::new();
     let mut all = Vec::new();

@@ -2,13 +2,13 @@
 //! zones, Unix times, serial dates of spreadsheets. What a column leaves open is decided by all of its cells together.
 
 use super::cell::Cell;
-use crate::kernel::calendar::DAY_S;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+const DAY_S: i64 = 86_400;
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Names of zones that exports write behind local times, and their hours from UTC.
