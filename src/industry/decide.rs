@@ -96,7 +96,7 @@ impl<'a> Industry<'a> {
         let made: Vec<PlantYear> = open.iter().map(|plant| self.at_full(*plant, outside)).collect();
         let earned = |(plant, made): (&usize, &PlantYear)| {
             let margin = self.plants[*plant].spec.margin_usd_per_unit.as_ref()?;
-            let credit_usd = self.credit_usd(*plant, outside.year, made.captured_t);
+            let credit_usd = self.credit_usd(*plant, outside.year, made);
             Some(margin.at(outside.year) * made.output - made.running_usd() + credit_usd)
         };
         let code = |sector: Sector| Sector::ALL.iter().position(|known| *known == sector).unwrap_or(0) as u8;
@@ -201,7 +201,7 @@ impl<'a> Industry<'a> {
         }
         let levers = self.levers(plant.key, true);
         let built = self.built(key, outside.year);
-        let candidate = Candidate { plant: plant.spec, has: &levers, lever, public_usd, built };
+        let candidate = Candidate { plant: plant.spec, has: &levers, key, lever, public_usd, built };
         let effect = effect(self.spec, &candidate, outside);
         let has_room = lever.network.as_ref().is_none_or(|network| self.has_room(network, starts, effect.captured_t));
         let has_hydrogen = || self.has_hydrogen(plant.spec, &levers, lever, starts);
