@@ -1,7 +1,7 @@
 //! What no schema can see about plants.
 
 use super::rules::WEEK_H;
-use super::spec::{HydrogenPrice, IndustrySpec, LeverSpec, PlantSpec};
+use super::spec::{CreditSpec, FuelCreditSpec, HydrogenPrice, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::engine_fleet::{EngineFleetSpec, knows_tier};
 use crate::grid::spec::SiteKind;
 use crate::scenario::Scenario;
@@ -45,6 +45,12 @@ pub(crate) fn check(scenario: &Scenario, checker: &mut Checker<'_>) {
     for (key, network) in &spec.network {
         checker.curve(&["industry", "network", key, "capacity_t"], &network.capacity_t, (0.0, 1e9));
         checker.curve(&["industry", "network", key, "usd_per_t"], &network.usd_per_t, USD);
+    }
+    for (key, credit) in &spec.credit {
+        self::credit(key, credit, spec, checker);
+    }
+    for (key, credit) in &spec.fuel_credit {
+        fuel_credit(key, credit, spec, checker);
     }
     for (key, path) in &spec.path {
         checker.curve(&["industry", "path", key, "reduction"], &path.reduction, (0.0, 1.0));
@@ -108,6 +114,42 @@ fn plant(key: &str, plant: &PlantSpec, spec: &IndustrySpec, checker: &mut Checke
     checker.curve(&["industry", "plant", key, "standing_usd_per_unit"], standing, (0.0, 100_000.0));
     if let Some(margin) = &plant.margin_usd_per_unit {
         checker.curve(&["industry", "plant", key, "margin_usd_per_unit"], margin, (-1e6, 1e6));
+    }
+}
+
+/// A credit for levers pays something.
+fn credit(key: &str, credit: &CreditSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
+    for lever in &credit.levers {
+        checker.key(&["industry", "credit", key, "levers"], lever, &spec.lever, "industry.lever");
+    }
+    if credit.usd_per_t <= 0.0 && credit.usd_per_unit <= 0.0 {
+        let message = "pays nothing: give `usd_per_t` or `usd_per_unit`, or `on = false`";
+        checker.wrong(&["industry", "credit", key], message, None);
+    }
+    if credit.usd_per_unit > 0.0 && credit.levers.is_empty() {
+        let message = "units are made with and without any lever: name those that it is paid for in `levers`";
+        checker.wrong(&["industry", "credit", key, "usd_per_unit"], message, None);
+    }
+}
+
+/// A credit for a carrier is one of fuel standards or one of a tax, and who pays it is known.
+fn fuel_credit(key: &str, credit: &FuelCreditSpec, spec: &IndustrySpec, checker: &mut Checker<'_>) {
+    let path = ["industry", "fuel_credit", key];
+    checker.key(&[&path[..], &["carrier"]].concat(), &credit.carrier, &spec.carrier, "industry.carrier");
+    if let Some(usd) = &credit.usd_per_gj {
+        checker.curve(&[&path[..], &["usd_per_gj"]].concat(), usd, (0.0, 1_000.0));
+    }
+    match (credit.baseline_g_per_mj.is_some(), credit.usd_per_gj.is_some(), credit.payer.is_some()) {
+        (true, false, false) | (false, true, true) => {}
+        (false, true, false) => checker.wrong(&path, "has no `payer`: who pays `usd_per_gj`?", None),
+        (true, false, true) => {
+            let message = "sellers of other fuels pay for credits of fuel standards: leave `payer` out";
+            checker.wrong(&[&path[..], &["payer"]].concat(), message, None);
+        }
+        (true, true, _) | (false, false, _) => {
+            let message = "needs either `baseline_g_per_mj` (a fuel standard) or `usd_per_gj` (a tax credit)";
+            checker.wrong(&path, message, None);
+        }
     }
 }
 

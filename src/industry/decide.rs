@@ -52,7 +52,7 @@ impl<'a> Industry<'a> {
     /// scenario has no margin of it.
     pub(super) fn earned_usd(&self, plant: usize, year: u16, made: &PlantYear) -> Option<f64> {
         let margin = self.plants[plant].spec.margin_usd_per_unit.as_ref()?;
-        let credit_usd = self.credit_usd(plant, year, made.captured_t);
+        let credit_usd = self.credit_usd(plant, year, made);
         Some(margin.at(year) * made.output - made.running_usd() + credit_usd)
     }
 
@@ -205,7 +205,7 @@ impl<'a> Industry<'a> {
         }
         let levers = self.levers(plant.key, true);
         let built = self.built(key, outside.year);
-        let candidate = Candidate { plant: plant.spec, has: &levers, lever, public_usd, built };
+        let candidate = Candidate { plant: plant.spec, has: &levers, key, lever, public_usd, built };
         let effect = effect(self.spec, &candidate, outside);
         let has_room = lever.network.as_ref().is_none_or(|network| self.has_room(network, starts, effect.captured_t));
         let has_hydrogen = || self.has_hydrogen(plant.spec, &levers, lever, starts);

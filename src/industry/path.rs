@@ -2,8 +2,8 @@
 
 use super::hydrogen::{CUSTOMERS, Cleared};
 use super::record::{HydrogenMarketRow, IndustryRow, PlantProjectRow, PlantProjectState};
-use super::rules::{Effect, Outside, PlantYear, load_kw, plant_year};
-use super::spec::{IndustrySpec, LeverSpec, PlantProjectSpec, PlantSpec};
+use super::rules::{Effect, Outside, PlantYear, fuel_tax_credits, load_kw, plant_year};
+use super::spec::{CreditSpec, IndustrySpec, LeverSpec, PlantProjectSpec, PlantSpec};
 use crate::kernel::random::{Purpose, Seed, key_of};
 use crate::policy::decide::Decide;
 use crate::policy::kind::IndustryDecision;
@@ -207,29 +207,37 @@ impl<'a> Industry<'a> {
         self.projects.iter().filter(has_worked).count() as u32
     }
 
-    /// Credits of a year for what a plant stores, by who pays, USD: for each lever in the first years of its operation, by its part
-    /// of what was captured.
-    fn credits(&self, plant: &str, year: u16, captured_t: f64) -> Vec<(Payer, f64)> {
+    /// Tax credits of a year of a plant, by who pays, USD: those of its levers and those of what it uses.
+    fn tax_credits(&self, at: usize, levers: &[&LeverSpec], (year, made): (u16, &PlantYear)) -> Vec<(Payer, f64)> {
+        let plant = &self.plants[at];
+        let mut out = self.credits(plant.key, year, (made.captured_t, made.output));
+        out.extend(fuel_tax_credits(self.spec, plant.spec, levers, (year, made.output)));
+        out
+    }
+
+    /// Credits of a year for the levers of a plant, by who pays, USD: for each lever in the first years of its operation, by its
+    /// part of what was captured and by all units that the plant made.
+    fn credits(&self, plant: &str, year: u16, (captured_t, output): (f64, f64)) -> Vec<(Payer, f64)> {
         let works = |it: &&Project| it.plant == plant && it.state == PlantProjectState::Operating;
-        let capture = || self.projects.iter().filter(works).filter(|it| it.effect.captured_t > 0.0);
-        let all_t: f64 = capture().map(|it| it.effect.captured_t).sum();
+        let working = || self.projects.iter().filter(works);
+        let all_t: f64 = working().map(|it| it.effect.captured_t.max(0.0)).sum();
         let mut out = Vec::new();
-        for project in capture() {
-            let own_t = captured_t * project.effect.captured_t / all_t;
+        for project in working() {
+            let own_t = if all_t > 0.0 { captured_t * project.effect.captured_t.max(0.0) / all_t } else { 0.0 };
             let (Some(lever), Some(decided)) = (self.spec.lever.get(&project.lever), project.decided) else { continue };
             let age = u32::from(year.saturating_sub(project.starts.unwrap_or(year)));
-            let held = self.spec.credit.values().filter(|credit| credit.holds(lever, decided) && age < credit.years);
-            out.extend(held.map(|credit| (credit.payer, credit.usd_per_t * own_t)));
+            let holds = |credit: &&CreditSpec| credit.holds(&project.lever, lever, decided) && age < credit.years;
+            out.extend(self.spec.credit.values().filter(holds).map(|credit| (credit.payer, credit.usd(own_t, output))));
         }
         out
     }
 
     /// Credits that the levers of a plant get in a year, of those that are being built what they will get on average, USD.
-    pub(super) fn credit_usd(&self, plant: usize, year: u16, captured_t: f64) -> f64 {
+    pub(super) fn credit_usd(&self, plant: usize, year: u16, made: &PlantYear) -> f64 {
         let key = self.plants[plant].key;
         let builds = |it: &&Project| it.plant == key && it.state == PlantProjectState::Building;
         let to_come: f64 = self.projects.iter().filter(builds).map(|it| it.effect.credit_usd_per_year).sum();
-        to_come + self.credits(key, year, captured_t).iter().map(|credit| credit.1).sum::<f64>()
+        to_come + self.credits(key, year, (made.captured_t, made.output)).iter().map(|credit| credit.1).sum::<f64>()
     }
 
     /// Projects start, or are cancelled by chance while they are built.
@@ -274,7 +282,7 @@ impl<'a> Industry<'a> {
         let year = plant_year(self.spec, plant.spec, &levers, outside, output);
         Made {
             year,
-            credits: self.credits(plant.key, outside.year, year.captured_t),
+            credits: self.tax_credits(at, &levers, (outside.year, &year)),
             levers: self.lever_keys(plant.key, false).join("+"),
             load_kw: load_kw(self.spec, plant.spec, &levers, output, hours_of(outside.year)),
         }
@@ -353,6 +361,7 @@ impl Plant<'_> {
             capex_usd,
             public_usd,
             credit_usd: credits.iter().map(|credit| credit.1).sum(),
+            standard_usd: made.standard_usd,
         }
     }
 }

@@ -71,8 +71,10 @@ row! {
         capex_usd: f64 ["USD"],
         /// public money in the investment
         public_usd: f64 ["USD"],
-        /// credits for what was stored
+        /// tax credits for what was stored, what levers made and what was used
         credit_usd: f64 ["USD"],
+        /// credits of fuel standards for what was used
+        standard_usd: f64 ["USD"],
     }
 }
 

@@ -1,11 +1,30 @@
 //! What a plant uses, emits and costs in a year, with the levers that it has: formulas on plain values.
 
 use super::hydrogen::GJ_PER_T;
-use super::spec::{CarrierSpec, CreditSpec, IndustrySpec, LeverSpec, PlantSpec};
+use super::spec::{CarrierSpec, CreditSpec, FuelCreditSpec, IndustrySpec, LeverSpec, PlantSpec};
 use crate::account::levelised::capital_recovery_factor;
 use crate::kernel::sums::sums;
 use crate::kernel::units::MJ_PER_KWH;
+use crate::transition::regulation::Payer;
 use std::collections::BTreeMap;
+
+/// What fuel standards pay in a year, summed over those in force.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FuelStandards {
+    /// Price of a credit, USD/t.
+    pub usd_per_t: f64,
+    /// The same times the share of the baseline that is left after the year's reduction, USD/t.
+    pub left_usd_per_t: f64,
+}
+
+impl FuelStandards {
+    /// Credits of a fuel, USD/GJ, of these intensities in g/MJ: 17 CCR 95486.1, `(standard - intensity) x energy`, never below 0.
+    #[must_use]
+    pub fn usd_per_gj(&self, baseline_g_per_mj: f64, intensity_g_per_mj: f64) -> f64 {
+        // A gram for a MJ is a kilogram for a GJ.
+        ((baseline_g_per_mj * self.left_usd_per_t - intensity_g_per_mj * self.usd_per_t) / 1000.0).max(0.0)
+    }
+}
 
 /// Prices and factors of a year that plants do not move.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,15 +37,24 @@ pub struct Outside {
     pub grid_by_hour: [f64; 24],
     /// Price of an allowance, USD/t.
     pub carbon_usd_per_t: f64,
+    /// What fuel standards pay.
+    pub fuel_standards: FuelStandards,
     /// Price of hydrogen at the end of its pipe where producers decide it, USD/GJ. None: the path of each carrier.
     pub hydrogen_usd_per_gj: Option<f64>,
 }
 
 impl Outside {
-    /// A year in which electricity is as clean at all hours, and each carrier says what hydrogen costs.
+    /// A year in which electricity is as clean at all hours, no fuel standard pays, and each carrier says what hydrogen costs.
     #[must_use]
     pub const fn new(year: u16, grid_kg_per_mwh: f64, carbon_usd_per_t: f64) -> Self {
-        Self { year, grid_kg_per_mwh, grid_by_hour: [1.0; 24], carbon_usd_per_t, hydrogen_usd_per_gj: None }
+        Self {
+            year,
+            grid_kg_per_mwh,
+            grid_by_hour: [1.0; 24],
+            carbon_usd_per_t,
+            fuel_standards: FuelStandards { usd_per_t: 0.0, left_usd_per_t: 0.0 },
+            hydrogen_usd_per_gj: None,
+        }
     }
 
     /// `CO2e` of electricity that is drawn by these factors of a day or week (empty: evenly), kg per `MWh`.
@@ -64,6 +92,10 @@ sums! {
         pub carbon_usd: f64,
         /// Running cost of its levers, and the tariff for what is captured, USD.
         pub lever_usd: f64,
+        /// Credits of fuel standards for what it uses, USD.
+        pub standard_usd: f64,
+        /// Tax credits for what it uses, USD.
+        pub fuel_tax_credit_usd: f64,
     }
 }
 
@@ -74,10 +106,10 @@ impl PlantYear {
         self.direct_t + self.electricity_t + self.upstream_t
     }
 
-    /// What running costs, without investment, USD.
+    /// What running costs its owner, without investment and credits of levers, USD.
     #[must_use]
     pub fn running_usd(&self) -> f64 {
-        self.energy_usd + self.carbon_usd + self.lever_usd
+        self.energy_usd + self.carbon_usd + self.lever_usd - self.standard_usd - self.fuel_tax_credit_usd
     }
 }
 
@@ -181,6 +213,11 @@ pub fn plant_year(
     for (key, gj) in &gj {
         energy(&spec.carrier[*key], gj * output, (plant, outside), &mut out);
     }
+    for credit in spec.fuel_credit.values().filter(|credit| credit.on) {
+        let used_gj = gj.get(credit.carrier.as_str()).map_or(0.0, |gj| gj * output);
+        out.standard_usd += used_gj * standard_usd_per_gj(credit, &spec.carrier[&credit.carrier], outside);
+        out.fuel_tax_credit_usd += used_gj * credit.tax_usd_per_gj(year);
+    }
     let free_t = plant.benchmark_kg_per_unit.at(year) / 1000.0 * output;
     let stored_t = out.captured_t * (1.0 - spec.stored_exempt_share.at(year));
     out.carbon_usd = (out.direct_t + stored_t - free_t) * carbon_usd_per_t;
@@ -193,6 +230,27 @@ pub fn plant_year(
         }
     }
     out
+}
+
+/// What fuel standards pay for a GJ of a carrier in a year, USD.
+fn standard_usd_per_gj(credit: &FuelCreditSpec, carrier: &CarrierSpec, outside: Outside) -> f64 {
+    let intensity_g_per_mj = carrier.direct_kg_per_gj + carrier.upstream_kg_per_gj.at(outside.year);
+    let earned = |baseline| outside.fuel_standards.usd_per_gj(baseline, intensity_g_per_mj);
+    credit.baseline_g_per_mj.map_or(0.0, earned)
+}
+
+/// Tax credits for the carriers that a plant uses in a year, by who pays, USD.
+pub fn fuel_tax_credits<'a>(
+    spec: &'a IndustrySpec,
+    plant: &'a PlantSpec,
+    levers: &[&'a LeverSpec],
+    (year, output): (u16, f64),
+) -> impl Iterator<Item = (Payer, f64)> + 'a {
+    let gj = unit(spec, plant, levers).gj;
+    spec.fuel_credit.values().filter(|credit| credit.on).filter_map(move |credit| {
+        let used_gj = gj.get(credit.carrier.as_str())? * output;
+        Some((credit.payer?, used_gj * credit.tax_usd_per_gj(year)))
+    })
 }
 
 /// Adds the use of a carrier at a plant.
@@ -258,6 +316,8 @@ pub struct Candidate<'a> {
     pub plant: &'a PlantSpec,
     /// The levers that it has.
     pub has: &'a [&'a LeverSpec],
+    /// Key of the lever.
+    pub key: &'a str,
     /// The lever.
     pub lever: &'a LeverSpec,
     /// Public money for it, USD.
@@ -285,7 +345,7 @@ impl Candidate<'_> {
 /// Effect of a lever, at the prices and factors of the year of its decision.
 #[must_use]
 pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) -> Effect {
-    let Candidate { plant, has, lever, public_usd, built } = *candidate;
+    let Candidate { plant, has, key, lever, public_usd, built } = *candidate;
     let rate = plant.rate.unwrap_or(spec.rate);
     let annuity = capital_recovery_factor(rate, lever.life_years);
     let starts = outside.year + lever.lead_years;
@@ -302,7 +362,7 @@ pub fn effect(spec: &IndustrySpec, candidate: &Candidate<'_>, outside: Outside) 
     // A credit is paid for fewer years than the lever works.
     let credit_usd = |credit: &CreditSpec| {
         let paid = candidate.present_output(starts, credit.years.min(lever.life_years), rate);
-        if credit.holds(lever, outside.year) { credit.usd_per_t * per_unit_t * paid * annuity } else { 0.0 }
+        if credit.holds(key, lever, outside.year) { credit.usd(per_unit_t * paid, paid) * annuity } else { 0.0 }
     };
     let credit_usd: f64 = spec.credit.values().map(credit_usd).sum();
     let own_usd = after.lever_usd - before.lever_usd;

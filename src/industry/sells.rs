@@ -70,7 +70,10 @@ impl Industry<'_> {
         if !plant.spec.makes_hydrogen || t <= 0.0 {
             return None;
         }
-        let made = plant_year(self.spec, plant.spec, &self.levers(plant.key, false), outside, t);
+        let levers = self.levers(plant.key, false);
+        let made = plant_year(self.spec, plant.spec, &levers, outside, t);
+        let is_scrapped = levers.iter().any(|lever| lever.replaces_plant);
+        let standing_usd = if is_scrapped { 0.0 } else { plant.spec.standing_usd_per_unit.at(outside.year) * t };
         let rate = plant.spec.rate.unwrap_or(self.spec.rate);
         let yearly_usd = |project: &Project| {
             let lever = self.spec.lever.get(&project.lever)?;
@@ -79,7 +82,7 @@ impl Industry<'_> {
         };
         let works = |it: &&Project| it.plant == plant.key && it.state == PlantProjectState::Operating;
         let levers_usd: f64 = self.projects.iter().filter(works).filter_map(yearly_usd).sum();
-        let usd = made.running_usd() + plant.spec.standing_usd_per_unit.at(outside.year) * t + levers_usd;
+        let usd = made.running_usd() + standing_usd + levers_usd;
         Some(Producer { plant: plant.key.to_owned(), t, usd_per_kg: usd / t / 1000.0 })
     }
 

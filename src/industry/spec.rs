@@ -59,9 +59,12 @@ pub struct IndustrySpec {
     /// Pipes and stores that levers share.
     #[serde(default)]
     pub network: BTreeMap<String, NetworkSpec>,
-    /// Credits for carbon that is stored.
+    /// Credits for carbon that is stored, and for what levers make.
     #[serde(default)]
     pub credit: BTreeMap<String, CreditSpec>,
+    /// Credits for energy that plants use.
+    #[serde(default)]
+    pub fuel_credit: BTreeMap<String, FuelCreditSpec>,
     /// Paths that rules set to a sector.
     #[serde(default)]
     pub path: BTreeMap<String, PathSpec>,
@@ -307,6 +310,9 @@ pub struct LeverSpec {
     pub after: Vec<String>,
     /// Where captured carbon goes: a key of `network`.
     pub network: Option<String>,
+    /// Is what stood before scrapped? Then its `standing_usd_per_unit` ends with the first year of the lever.
+    #[serde(default)]
+    pub replaces_plant: bool,
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
     #[serde(default)]
     pub sources: Sources,
@@ -345,7 +351,8 @@ pub struct NetworkSpec {
     pub sources: Sources,
 }
 
-/// `[industry.credit.ID]`: money for carbon that is stored, for some years from the start of operation.
+/// `[industry.credit.ID]`: public money for carbon that is stored, or for what a plant makes with a lever, for some years from the
+/// start of operation.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreditSpec {
@@ -355,9 +362,17 @@ pub struct CreditSpec {
     /// Last year of a decision that it is paid for.
     #[schemars(range(min = 2000, max = 2100))]
     pub until: u16,
+    /// Levers that it is paid for: keys of `lever`. Empty: all whose carbon is stored.
+    #[serde(default)]
+    pub levers: Vec<String>,
     /// Amount, USD per tonne stored.
+    #[serde(default)]
     #[schemars(range(min = 0.0, max = 1_000.0))]
     pub usd_per_t: f64,
+    /// Amount, USD per unit that the plant makes with the lever.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1e5))]
+    pub usd_per_unit: f64,
     /// The party that pays: `state`, `federal`, `port` or `ratepayer`.
     pub payer: Payer,
     /// It is paid for so many years.
@@ -369,10 +384,50 @@ pub struct CreditSpec {
 }
 
 impl CreditSpec {
-    /// Is it paid for a lever that is decided in a year?
+    /// Is it paid for a lever, by its key, that is decided in a year?
     #[must_use]
-    pub fn holds(&self, lever: &LeverSpec, decided: u16) -> bool {
-        self.on && decided <= self.until && lever.network.is_some()
+    pub fn holds(&self, key: &str, lever: &LeverSpec, decided: u16) -> bool {
+        let is_meant =
+            if self.levers.is_empty() { lever.network.is_some() } else { self.levers.iter().any(|it| it == key) };
+        self.on && decided <= self.until && is_meant
+    }
+
+    /// What it pays in a year for so many tonnes stored and units made, USD.
+    #[must_use]
+    pub fn usd(&self, stored_t: f64, units: f64) -> f64 {
+        self.usd_per_t * stored_t + self.usd_per_unit * units
+    }
+}
+
+/// `[industry.fuel_credit.ID]`: money for a carrier that plants use, in the years it is paid, whenever the lever was decided. Its
+/// user pays less for the carrier; the resource cost stays what it is. Either `baseline_g_per_mj` or `usd_per_gj`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FuelCreditSpec {
+    /// Does it exist in this run? A switch for comparisons.
+    #[serde(default = "default_on")]
+    pub on: bool,
+    /// A key of `carrier`.
+    pub carrier: String,
+    /// Of fuel standards: intensity of the fuel that it replaces, before reductions, g `CO2e`/MJ. It earns what
+    /// `[rule.fuel_standard]` pays for being below the baseline as reduced in the year, and owes nothing above. Sellers of
+    /// other fuels pay.
+    #[schemars(range(min = 0.0, max = 500.0))]
+    pub baseline_g_per_mj: Option<f64>,
+    /// Of a tax credit: amount by year, USD per GJ.
+    pub usd_per_gj: Option<Curve>,
+    /// Of a tax credit: the party that pays it.
+    pub payer: Option<Payer>,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
+}
+
+impl FuelCreditSpec {
+    /// Tax credit in a year, USD per GJ.
+    #[must_use]
+    pub fn tax_usd_per_gj(&self, year: u16) -> f64 {
+        self.usd_per_gj.as_ref().map_or(0.0, |usd| usd.at(year))
     }
 }
 

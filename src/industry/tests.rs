@@ -339,6 +339,23 @@ fn producers_decide_the_price_of_hydrogen() {
     close(plant(&by_curve, "boiler", 2025).energy_usd, 99.0 * 1_199_600.0);
 }
 
+/// The reformer takes electricity in place of gas from 2027: 190 x 10 USD instead of 200 x 8, no carbon, and 500 USD of what
+/// stood before as long as it stands: 2.4 USD/kg, 1.9 where it is scrapped.
+#[test]
+fn what_is_scrapped_is_in_no_price() {
+    let price = |scraps: bool| {
+        let lever = format!(
+            "[lever.swap]\nplants = [\"reformer\"]\ngj_factor = {{ gas = 0 }}\ngj_added = {{ power = 190 }}\nlife_years = 20\n\
+             lead_years = 1\nready = 2025\nreplaces_plant = {scraps}\n[lever.hydrogen_heat]"
+        );
+        let tables = hydrogen_hub(("[lever.hydrogen_heat]", &lever), &[[60_000.0, 0.0, 0.0]; 3]);
+        tables.hydrogen.last().unwrap().usd_per_kg
+    };
+    for (scraps, usd) in [(false, 2.4), (true, 1.9)] {
+        assert!((price(scraps) / usd - 1.0).abs() < 1e-9, "{scraps}: {}", price(scraps));
+    }
+}
+
 /// The kiln would need 28,343 t. Neighbours and the boiler take 70,000 t of 120,000 t: it goes on hydrogen. With fleets that took
 /// 25,000 t the year before there is no room, as long as they do. Fleets that come after it get what is left.
 #[test]

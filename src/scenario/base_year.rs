@@ -41,7 +41,12 @@ fn scale(industry: &mut IndustrySpec, factor: f64) {
         lever.opex_usd_per_captured_t *= factor;
     }
     industry.network.values_mut().for_each(|network| network.usd_per_t.scale(factor));
-    industry.credit.values_mut().for_each(|credit| credit.usd_per_t *= factor);
+    for credit in industry.credit.values_mut() {
+        credit.usd_per_t *= factor;
+        credit.usd_per_unit *= factor;
+    }
+    let taxes = industry.fuel_credit.values_mut().filter_map(|credit| credit.usd_per_gj.as_mut());
+    taxes.for_each(|usd| usd.scale(factor));
     industry.removal.values_mut().for_each(|removal| removal.usd_per_t.scale(factor));
     let funds = industry.project.values_mut().flat_map(|project| project.funding.values_mut());
     funds.for_each(|fund| fund.usd *= factor);
@@ -89,7 +94,8 @@ mod tests {
             carrier.coal = { usd_per_gj = 7, direct_kg_per_gj = 95 }
             plant.kiln = { sector = "cement", unit = "t", output = 11, standing_usd_per_unit = 7, margin_usd_per_unit = { 2025 = 7, 2035 = 7 } }
             network.store = { opens = 2030, capacity_t = 11, usd_per_t = 7 }
-            credit.stored = { until = 2032, usd_per_t = 7, payer = "federal", years = 12 }
+            credit.stored = { until = 2032, usd_per_t = 7, usd_per_unit = 7, payer = "federal", years = 12 }
+            fuel_credit.clean = { carrier = "coal", usd_per_gj = 7, payer = "federal" }
             removal.air = { most_t = 11, usd_per_t = 7 }
             project.big = { plant = "kiln", lever = "capture", announced = 2024, decides = 2026, funding.state = { usd = 7, payer = "state" } }
             [lever.capture]

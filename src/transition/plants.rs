@@ -9,7 +9,7 @@ use super::year::PipedHydrogen;
 use crate::industry::hydrogen::CUSTOMERS;
 use crate::industry::path::Industry;
 use crate::industry::record::IndustryRow;
-use crate::industry::rules::Outside;
+use crate::industry::rules::{FuelStandards, Outside};
 use crate::industry::spec::PathSpec;
 use crate::kernel::random::Seed;
 use crate::policy::decide::Decide;
@@ -30,7 +30,20 @@ fn outside(frame: &Frame<'_>, year: u16) -> Outside {
     let carbon_usd_per_t = prices.map(|rule| rule.usd_per_t.at(year) * rule.term.share(year)).sum();
     let grid_kg_per_mwh = frame.spec.grid.kg_per_mwh(year);
     let by_hour = frame.spec.grid.by_hour.as_slice().try_into().unwrap_or([1.0; 24]);
-    Outside { grid_by_hour: by_hour, ..Outside::new(year, grid_kg_per_mwh, carbon_usd_per_t) }
+    let fuel_standards = fuel_standards(frame, year);
+    Outside { grid_by_hour: by_hour, fuel_standards, ..Outside::new(year, grid_kg_per_mwh, carbon_usd_per_t) }
+}
+
+/// What fuel standards pay in a year.
+fn fuel_standards(frame: &Frame<'_>, year: u16) -> FuelStandards {
+    let rules = frame.scenario().rule.fuel_standard.values();
+    rules.fold(FuelStandards::default(), |sum, rule| {
+        let usd_per_t = rule.usd_per_t.at(year) * rule.term.share(year);
+        FuelStandards {
+            usd_per_t: sum.usd_per_t + usd_per_t,
+            left_usd_per_t: sum.left_usd_per_t + usd_per_t * (1.0 - rule.reduction.at(year)),
+        }
+    })
 }
 
 /// Hydrogen that neighbours of the pipeline and vehicles ask for, t: vehicles as much as the year before. In the first year
@@ -180,6 +193,7 @@ fn books(plant: &IndustryRow, year: u16, residual_usd: f64) -> (FinanceRow, Emis
         upkeep_usd: plant.lever_usd,
         build_out_usd: plant.capex_usd,
         build_out_incentives_usd: -(plant.public_usd + plant.credit_usd),
+        credits_usd: -plant.standard_usd,
         residual_usd: -residual_usd,
         energy_kwh,
         ..FinanceRow::nothing(year, scope.clone())

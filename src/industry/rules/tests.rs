@@ -90,7 +90,7 @@ fn a_plant_by_hand() {
 fn capture_by_hand() {
     let spec = spec();
     let (plant, lever) = (&spec.plant["kiln"], &spec.lever["capture"]);
-    let candidate = Candidate { plant, has: &[], lever, public_usd: 0.0, built: 0 };
+    let candidate = Candidate { plant, has: &[], key: "capture", lever, public_usd: 0.0, built: 0 };
     let first = effect(&spec, &candidate, OUTSIDE);
     close(first.captured_t, 763_200.0);
     close(first.abated_t, 763_200.0 - 7_632.0);
@@ -149,8 +149,9 @@ fn clinker_is_replaced_before_carbon_is_captured() {
     let (blend, capture) = (&spec.lever["blend"], &spec.lever["capture"]);
     let blended = plant_year(&spec, plant, &[blend], OUTSIDE, 1e6);
     close(blended.direct_t, (3.02 * 95.0 + 420.0) * 1_000.0);
-    let of =
-        |lever, has: &[&LeverSpec]| effect(&spec, &Candidate { plant, has, lever, public_usd: 0.0, built: 9 }, OUTSIDE);
+    let of = |lever, has: &[&LeverSpec]| {
+        effect(&spec, &Candidate { plant, has, key: "", lever, public_usd: 0.0, built: 9 }, OUTSIDE)
+    };
     let [first, second] = [of(blend, &[]), of(capture, &[])].map(|effect| effect.usd_per_t().unwrap());
     assert!(first < 0.0 && (90.0..160.0).contains(&second), "{first} {second}");
     assert!(of(capture, &[blend]).captured_t < of(capture, &[]).captured_t);
@@ -190,7 +191,7 @@ fn a_plant_that_makes_less_bears_its_investment_with_less() {
     "#;
     let spec: IndustrySpec = toml::from_str(text).unwrap();
     let (plant, lever) = (&spec.plant["works"], &spec.lever["capture"]);
-    let candidate = Candidate { plant, has: &[], lever, public_usd: 0.0, built: 0 };
+    let candidate = Candidate { plant, has: &[], key: "capture", lever, public_usd: 0.0, built: 0 };
     let of = effect(&spec, &candidate, Outside::new(2030, 0.0, 0.0));
     close(of.capex_usd, 1_000.0);
     close(of.captured_t, 90.0);
@@ -269,4 +270,54 @@ fn the_cheapest_removals_are_bought_first() {
     let all: f64 = removals(&spec, 2045, 2_000.0).iter().map(|bought| bought.1).sum();
     close(all, 1_500.0);
     assert!(removals(&spec, 2045, 0.0).is_empty());
+}
+
+/// Heat of 56 g/MJ in place of 1 GJ of coal. A standard of 100 USD/t that leaves 0.8 of a baseline of 100 g/MJ pays 80 - 56 = 24 g/MJ,
+/// 2.40 USD/GJ, a second one of 50 USD/t that leaves half of it asks for 0.30 USD of that. A tax credit adds 3 USD/GJ. They
+/// lower what the lever costs its owner and not what it takes; coal of 100 g/MJ, above the standards, owes nothing.
+#[test]
+fn credits_for_what_is_used_by_hand() {
+    let mut spec = spec();
+    let of_standard = |carrier: &str| format!("carrier = \"{carrier}\"\nbaseline_g_per_mj = 100");
+    let mut add = |key: &str, text: &str| spec.fuel_credit.insert(key.to_owned(), toml::from_str(text).unwrap());
+    add("heat", &of_standard("heat"));
+    add("coal", &of_standard("coal"));
+    add("tax", "carrier = \"heat\"\nusd_per_gj = { 2030 = 3, 2031 = 0 }\npayer = \"federal\"");
+    add("off", "on = false\ncarrier = \"heat\"\nusd_per_gj = 1000\npayer = \"state\"");
+    let standards = FuelStandards { usd_per_t: 150.0, left_usd_per_t: 100.0 * 0.8 + 50.0 * 0.5 };
+    close(standards.usd_per_gj(100.0, 56.0), 2.1);
+    let with = Outside { fuel_standards: standards, ..OUTSIDE };
+    let mut lever = spec.lever["blend"].clone();
+    lever.gj_added = BTreeMap::from([("coal".to_owned(), -1.0), ("heat".to_owned(), 1.0)]);
+    lever.gj_factor.clear();
+    let plant = spec.plant["kiln"].clone();
+    let year = plant_year(&spec, &plant, &[&lever], with, 1e6);
+    close(year.standard_usd, 2.1e6);
+    close(year.fuel_tax_credit_usd, 3e6);
+    let paid: Vec<(Payer, f64)> = fuel_tax_credits(&spec, &plant, &[&lever], (2030, 1e6)).collect();
+    assert_eq!(paid, [(Payer::Federal, 3e6)]);
+    let candidate = Candidate { plant: &plant, has: &[], key: "heat", lever: &lever, public_usd: 0.0, built: 0 };
+    let credited = effect(&spec, &candidate, with);
+    spec.fuel_credit.clear();
+    let plain = effect(&spec, &candidate, with);
+    close(plain.usd_per_year - credited.usd_per_year, 5.1e6);
+    close(plain.resource_usd_per_year, credited.resource_usd_per_year);
+}
+
+/// 3,000 USD a unit in the first 10 of 20 years at 8 %, spread over them: 3,000 x 6.7100814 x 0.1018522088 = 2,050.30 USD. It
+/// is paid for the lever that it names, decided in time, and for no other.
+#[test]
+fn a_credit_for_what_is_made_by_hand() {
+    let mut spec = spec();
+    spec.credit.clear();
+    let credit = "levers = [\"blend\"]\nuntil = 2030\nusd_per_unit = 3000\npayer = \"federal\"\nyears = 10";
+    spec.credit.insert("made".to_owned(), toml::from_str(credit).unwrap());
+    let (plant, lever) = (&spec.plant["kiln"], &spec.lever["blend"]);
+    let of = |key: &str, year: u16| {
+        let candidate = Candidate { plant, has: &[], key, lever, public_usd: 0.0, built: 9 };
+        effect(&spec, &candidate, Outside { year, ..OUTSIDE }).credit_usd_per_year
+    };
+    assert!((of("blend", 2030) / (3_000.0 * 6.710_081_4 * 0.101_852_208_8 * 1e6) - 1.0).abs() < 1e-7);
+    close(of("blend", 2031), 0.0);
+    close(of("capture", 2030), 0.0);
 }
