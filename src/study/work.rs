@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 /// A loss of work that is not proven is told where it may be larger than this share: an agreed margin. A smaller one is told when
 /// it is proven.
 pub const MARGIN: f64 = 0.01;
+/// A mean that is lower by less than this share comes from the order of sums and the tolerance of a full battery: it is no work.
+const ROUNDING: f64 = 1e-4;
 
 /// Work of which less may have been done: the difference is no more than chance could make, and no less than matters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -50,20 +52,15 @@ impl From<Shortfall> for Written {
 }
 
 impl Shortfall {
-    /// Is nothing known of it, and nothing to fear?
-    #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.less.is_empty() && self.open.is_empty()
-    }
-
     /// Holds work of a kind against that of another one, day by day; one of so many comparisons.
     pub fn hold(&mut self, metric: MetricName, mine: &[f64], theirs: &[f64], comparisons: usize) {
         let most = stats::mean(theirs);
         if mine.is_empty() || mine.len() != theirs.len() || most <= 0.0 {
             return;
         }
-        if is_less(mine, theirs, comparisons) {
-            return self.less.push(metric);
+        if most - stats::mean(mine) > ROUNDING * most && is_less(mine, theirs, comparisons) {
+            self.less.push(metric);
+            return;
         }
         let Some(test) = stats::paired(mine, theirs, level(comparisons)) else { return };
         let stats::Interval { mean, half_width } = test.difference;

@@ -198,7 +198,20 @@ fn tornado(out: &mut String, effects: &[Effect], metric: Option<&ScopedMetric>) 
 
 #[cfg(test)]
 mod tests {
-    use super::figure;
+    use super::{figure, with_service};
+    use crate::record::metrics::{MetricName, ScopedMetric};
+
+    /// A cost that is asked for alone has what was done for it beside it, and before it; a peak has not.
+    #[test]
+    fn a_cost_is_shown_with_service() {
+        let of = |name: MetricName| with_service(&ScopedMetric::from(name));
+        let cost = of(MetricName::NpvUsd);
+        assert_eq!(cost.last(), Some(&ScopedMetric::from(MetricName::NpvUsd)));
+        for name in [MetricName::HaulsCompleted, MetricName::SessionsServedShare] {
+            assert!(cost.contains(&ScopedMetric::from(name)), "{name}");
+        }
+        assert_eq!(of(MetricName::PeakKw), vec![ScopedMetric::from(MetricName::PeakKw)]);
+    }
 
     #[test]
     fn figures_are_for_people() {

@@ -8,7 +8,7 @@ use super::when::Dates;
 use super::work;
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
-use crate::record::metrics::{Better, MetricName};
+use crate::record::metrics::Better;
 use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::study::stats::LEVEL;
