@@ -63,7 +63,7 @@ fn only_the_listed_numbers_are_varied() {
     assert_eq!(told["numbers"][0]["path"], "site.station.load_kw", "{told:#}");
     let fixed = told["not_varied"].as_array().unwrap();
     let of = |path: &str| fixed.iter().find(|it| it["path"] == path).unwrap()["why"].as_str().unwrap();
-    assert_eq!(of("charger.ports.efficiency"), "not asked for: not among --ranges");
+    assert_eq!(of("charger.ports.efficiency"), "not named by --ranges");
     assert!(fixed.len() > 12, "{fixed:?}");
     let alone = portvolt(dir.path(), &["sensitivity", "planted", "--only", "--out", "two"]);
     assert!(!alone.status.success() && String::from_utf8_lossy(&alone.stderr).contains("--ranges"), "{alone:?}");

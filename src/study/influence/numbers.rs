@@ -125,7 +125,7 @@ pub fn doubtful(
     for origin in &loaded.provenance.origins {
         match range_of(origin, loaded, ranges) {
             Some(_) if is_only && !ranges.contains_key(&origin.field) => {
-                numbers.fixed.push((origin.field.clone(), "not asked for: not among --ranges".to_owned()));
+                numbers.fixed.push((origin.field.clone(), "not named by --ranges".to_owned()));
             }
             Some(Ok(number)) => wanted.push(number),
             Some(Err(reason)) => numbers.fixed.push((origin.field.clone(), reason)),
