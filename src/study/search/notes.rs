@@ -101,7 +101,7 @@ fn empty(search: &Search, found: &Found) -> Option<String> {
     let (all, tried) = (found.empty.len(), found.race.racers.len());
     let what = search.settings(first).join(", ");
     let alike = found.empty.values().all(|it| it == metric);
-    let others = if alike { "" } else { ", others no other metric of the study" };
+    let others = if alike { "" } else { ", on one of others no other metric of the study" };
     Some(format!(
         "{all} of {tried} designs run and cannot be judged: on a random day of {what} there is no `{metric}`{others}, because \
          nothing happened that it is a mean, a share or a percentile of; ask for a metric that every run has, such as a count"

@@ -64,7 +64,8 @@ pub fn text(search: &Search, found: &Found, answer: &Answer, notes: &[String]) -
 fn standing(out: &mut String, search: &Search, told: &Told) {
     for (metric, mean) in search.objectives.iter().zip(&told.standing.objectives) {
         // Its parts are told below, and add up to it to the cent.
-        let mean = if *metric == MetricName::YearCostUsd { format!("{mean:.2}") } else { figure(Some(*mean)) };
+        let mean =
+            if *metric == MetricName::YearCostUsd { format!("{:.2}", whole_cents(*mean)) } else { figure(Some(*mean)) };
         let _ = writeln!(out, "  {metric} {mean} {}", metric.info().unit);
     }
     for (at, (metric, constraint)) in search.constrained.iter().zip(&search.rules.constraints).enumerate() {
@@ -100,10 +101,13 @@ const APART: [MetricName; 3] = [MetricName::CapexUsd, MetricName::NpvUsd, Metric
 
 /// The design in figures: its service, its cost by part on one basis, and how far charging could still go.
 fn parts(out: &mut String, search: &Search, found: &Found, days: usize) {
+    let is_yearly = found.told.iter().any(|it| it.0 == MetricName::YearCostUsd);
     let is_money = |name: &MetricName| {
         *name == MetricName::YearCostUsd || MetricName::YEAR_PARTS.contains(name) || APART.contains(name)
     };
-    let rest: Vec<(MetricName, f64)> = found.told.iter().copied().filter(|it| !is_money(&it.0)).collect();
+    // In a transition money has books of its own, and no yearly cost.
+    let rest: Vec<(MetricName, f64)> =
+        found.told.iter().copied().filter(|it| !(is_yearly && is_money(&it.0))).collect();
     if !rest.is_empty() {
         let _ = writeln!(out, "\nOf this design (means over its {days} random days):");
         rest.iter().for_each(|it| row(out, *it));
@@ -133,7 +137,10 @@ fn cost(out: &mut String, search: &Search, found: &Found, days: usize) {
     };
     let basis = format!("a year, in USD of {}, means over the same {days} random days", money.usd_of);
     let _ = writeln!(out, "\nIts cost by part ({basis}; the parts add up to `year_cost_usd`):");
-    let told = MetricName::YEAR_PARTS.iter().zip(in_cents(&parts, total)).chain([(&MetricName::YearCostUsd, total)]);
+    let told = MetricName::YEAR_PARTS
+        .iter()
+        .zip(in_cents(&parts, total))
+        .chain([(&MetricName::YearCostUsd, whole_cents(total))]);
     for (name, usd) in told {
         let _ = writeln!(out, "  {:<26} {usd:>16.2} USD a year", name.as_str());
     }
@@ -154,6 +161,12 @@ fn cost(out: &mut String, search: &Search, found: &Found, days: usize) {
         let _ =
             writeln!(out, "  `{name}`, by which the design was chosen, is of the run's {days} days and not of a year.");
     }
+}
+
+/// A sum in whole cents, USD.
+fn whole_cents(usd: f64) -> f64 {
+    // Zero has no sign for people.
+    (100.0 * usd).round() / 100.0 + 0.0
 }
 
 /// Parts in whole cents that add up to a total in whole cents; what rounding leaves over is in the largest part.
