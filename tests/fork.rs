@@ -89,6 +89,43 @@ fn the_past_is_the_same_and_the_future_is_not() {
     assert!(out.status.success(), "{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
 }
 
+/// What a battery does, and how the units of a yard are sent, changes on the way: the past is the run's, the future is not.
+#[test]
+fn batteries_and_yards_change_on_the_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let battery = "storage.pack={ site = \"depot\", energy_kwh = 800, power_kw = 200, round_trip = 0.85 }";
+    let terminal = ["--strategy", "planned"];
+    for (name, more, at, change, column) in [
+        ("depot_night", &["--set", battery][..], "2025-06-02T12:00", "storage.pack.rule=price", ("power", "start_s")),
+        (
+            "port_terminal",
+            &terminal[..],
+            "2025-06-02T12:00",
+            "terminal.terminal.plan.dispatch.charging=threshold",
+            ("sessions", "end_s"),
+        ),
+        ("port_terminal", &terminal[..], "2025-06-02T12:00", "policy.yard=threshold", ("sessions", "end_s")),
+    ] {
+        let scenario = shipped(name).display().to_string();
+        let words = [&["run", &scenario, "--days", "1", "--csv", "--force", "--out", "run", "--quiet"], more].concat();
+        let out = portvolt(dir.path(), &words);
+        assert!(out.status.success(), "{name}: {}", String::from_utf8_lossy(&out.stderr));
+        let out = fork(dir.path(), &["--at", at, "--set", change]);
+        assert!(out.status.success(), "{change}: {}", String::from_utf8_lossy(&out.stderr));
+        let rows = |name: &str| json(&dir.path().join(name).join("manifest.json"))["rows"].clone();
+        assert_ne!(rows("fork"), rows("run"), "{change}");
+        let [run, forked] = ["run", "fork"].map(|name| past(&dir.path().join(name), column.0, column.1, 12 * 3600));
+        assert!(!run.is_empty(), "{change}");
+        assert_eq!(run, forked, "{change}");
+    }
+    // Units are put into groups when the run begins.
+    let grouped = ["--at", "2025-06-02T12:00", "--set", "terminal.terminal.plan.dispatch.charging=breaks_staggered"];
+    let out = fork(dir.path(), &[&grouped[..], &["--set", "terminal.terminal.plan.dispatch.groups=2"]].concat());
+    let text = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(out.status.code() == Some(4) && text.contains("terminal.terminal.plan.dispatch.groups"), "{text}");
+    assert!(text.contains("storage.*.rule") && text.contains("What cannot"), "{text}");
+}
+
 /// Two forks without a change have the rows of the run; a fork of a changed one without a change has those of that one, whose
 /// past it replays; its lineage is told; and it is repeated from its manifest.
 #[test]

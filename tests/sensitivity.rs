@@ -53,6 +53,22 @@ fn three_planted_numbers_and_no_others() {
     );
 }
 
+/// Only the numbers of `--ranges` are varied where that is asked for, and of each other one it is said that it was not asked for.
+#[test]
+fn only_the_listed_numbers_are_varied() {
+    let dir = desk();
+    std::fs::write(dir.path().join("ranges.toml"), "\"site.station.load_kw\" = [10, 300]\n").unwrap();
+    let told = sensitivity(dir.path(), "one", &["--points", "16", "--ranges", "ranges.toml", "--only"]);
+    assert_eq!(told["varied"], 1, "{told:#}");
+    assert_eq!(told["numbers"][0]["path"], "site.station.load_kw", "{told:#}");
+    let fixed = told["not_varied"].as_array().unwrap();
+    let of = |path: &str| fixed.iter().find(|it| it["path"] == path).unwrap()["why"].as_str().unwrap();
+    assert_eq!(of("charger.ports.efficiency"), "not named by --ranges");
+    assert!(fixed.len() > 12, "{fixed:?}");
+    let alone = portvolt(dir.path(), &["sensitivity", "planted", "--only", "--out", "two"]);
+    assert!(!alone.status.success() && String::from_utf8_lossy(&alone.stderr).contains("--ranges"), "{alone:?}");
+}
+
 /// Killed after some runs, and with one of the kept runs damaged, it goes on from what is there: the same bytes as without
 /// a pause, and no run that was kept is simulated again.
 #[test]

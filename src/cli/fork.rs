@@ -10,6 +10,7 @@ use crate::job::{Bounded, Job};
 use crate::record::folder::Manifest;
 use crate::scenario::files::overlay_path;
 use crate::sim::Options;
+use crate::sim::fork::lists;
 use crate::study::fork::{Asked, Fork, ForkError};
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,15 @@ pub(super) struct ForkArgs {
     /// Write the tables as CSV too.
     #[arg(long)]
     csv: bool,
+}
+
+/// An example of the command.
+pub(super) const EXAMPLE: &str =
+    "Example: portvolt fork runs/depot_night --at 2025-06-04T12:00 --set site.depot.limit_kw=800";
+
+/// The same, and what can change on the way and what cannot.
+pub(super) fn long_help() -> String {
+    format!("{EXAMPLE}\n\n{}", lists())
 }
 
 pub(super) fn fork(args: &ForkArgs, console: &Console) -> Exit {

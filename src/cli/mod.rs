@@ -81,9 +81,7 @@ enum Command {
     )]
     Replay(replay::ReplayArgs),
     /// Replay a finished run to a time, then go on under a change: the same past, two futures, one comparison.
-    #[command(
-        after_help = "Example: portvolt fork runs/depot_night --at 2025-06-04T12:00 --set site.depot.limit_kw=800"
-    )]
+    #[command(after_help = fork::EXAMPLE, after_long_help = fork::long_help())]
     Fork(fork::ForkArgs),
     /// List the built-in policies of each kind: what each does, may know and takes as parameters.
     #[command(after_help = "Example: portvolt policies --format json")]

@@ -147,7 +147,7 @@ pub(super) fn carry_out(
         json["dir"] = path.display().to_string().into();
         console.print_json(&json);
     } else {
-        console.print(&screen::text(&asked, &found, &answer));
+        console.print(&screen::text(&asked, &found, &answer, &notes));
         console.print(&format!(
             "\nResults: {0}  ({0}/best.toml is an overlay with the design, {0}/optimize.json, {0}/tables/designs.parquet)",
             path.display()

@@ -29,6 +29,9 @@ pub(super) struct SensitivityArgs {
     /// A TOML file of ranges, `"site.depot.load_kw" = [40, 80]` a line: they come before those of sources.
     #[arg(long, value_name = "FILE")]
     ranges: Option<PathBuf>,
+    /// Vary the numbers of `--ranges` and no other.
+    #[arg(long, requires = "ranges")]
+    only: bool,
     /// Random days behind every answer.
     #[arg(long, default_value_t = 2, value_parser = count(&REPLICATIONS))]
     replications: u32,
@@ -70,6 +73,7 @@ fn words(args: &SensitivityArgs) -> Words {
         strategies: args.strategies.iter().flat_map(|words| strategy::list(words)).collect(),
         metric: args.metric,
         ranges_file: args.ranges.clone(),
+        only_ranges: args.only,
         seed: args.common.seed,
         replications: args.replications,
         points: args.points,

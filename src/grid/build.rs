@@ -2,6 +2,7 @@
 
 use super::limits::{TimedLimit, TimedLimits};
 use super::outlook::ReeferFeeders;
+use super::record::all;
 use super::site_load::SiteLoads;
 use super::solar::SolarArray;
 use super::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
@@ -12,9 +13,10 @@ use super::state::{
 use super::storage::Storage;
 use super::transformer::Transformer;
 use crate::kernel::calendar::{DAY_S, local_s, parse_window};
-use crate::kernel::ids::{NodeId, SiteId};
+use crate::kernel::ids::{NodeId, Roster, SiteId};
 use crate::kernel::units::Kw;
 use crate::place::build::Build;
+use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -149,7 +151,8 @@ fn storages(build: &mut Build<'_>) {
         let node = inner_node(build, build.site(&spec.site), spec.behind.as_deref());
         (AtNode(node), Storage::new(key.clone(), spec.clone()))
     };
-    let bundles: Vec<_> = build.scenario.storage.iter().map(storage).collect();
+    let there = build.scenario.storage.iter().filter(|(_, spec)| spec.is_there());
+    let bundles: Vec<_> = there.map(storage).collect();
     build.spawn::<_, Storage>(bundles);
 }
 
@@ -171,4 +174,15 @@ fn timed_limits(build: &Build<'_>, spec: &LimitSpec) -> Vec<TimedLimit> {
 /// The limit of a site's connection as the scenario says it; infinite where there is none.
 fn connection(spec: &SiteSpec) -> Kw {
     Kw(spec.limit_kw.unwrap_or(f64::INFINITY))
+}
+
+/// Has stationary batteries do from now on what those of another world do, which has the same ones.
+pub(crate) fn take_rules(world: &mut World, other: &World) {
+    let rules: Vec<Storage> = all::<Storage, Storage>(other).cloned().collect();
+    let entities = world.resource::<Roster<Storage>>().all().to_vec();
+    for (entity, rule) in entities.into_iter().zip(&rules) {
+        if let Some(mut storage) = world.get_mut::<Storage>(entity) {
+            storage.follow(rule);
+        }
+    }
 }

@@ -253,8 +253,8 @@ pub struct SolarSpec {
     pub site: String,
     /// The node it feeds: a key of `[node]` at the same site. None: the site's connection.
     pub behind: Option<String>,
-    /// Power of the modules at standard test conditions, kW.
-    #[schemars(range(min = 0.1, max = 1_000_000.0))]
+    /// Power of the modules at standard test conditions, kW. 0: there is no array, and no cost of it.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub dc_kw: f64,
     /// Most power of the inverters, kW. Defaults to `dc_kw`.
     #[schemars(range(min = 0.1, max = 1_000_000.0))]
@@ -313,10 +313,17 @@ pub fn usual_clearness(lat: f64) -> f64 {
 }
 
 impl SolarSpec {
-    /// Adds modules, and inverters in proportion.
+    /// Adds modules, and inverters in proportion; where there were none, the inverters are as written.
     pub fn enlarge(&mut self, dc_kw: f64) {
-        self.ac_kw = self.ac_kw.map(|ac_kw| ac_kw * (self.dc_kw + dc_kw) / self.dc_kw);
+        let factor = if self.is_there() { (self.dc_kw + dc_kw) / self.dc_kw } else { 1.0 };
+        self.ac_kw = self.ac_kw.map(|ac_kw| ac_kw * factor);
         self.dc_kw += dc_kw;
+    }
+
+    /// Is there an array? One of 0 kW is none.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.dc_kw > 0.0
     }
 }
 
@@ -328,11 +335,11 @@ pub struct StorageSpec {
     pub site: String,
     /// The node it stands behind: a key of `[node]` at the same site. None: the site's connection.
     pub behind: Option<String>,
-    /// Usable energy when new, kWh.
-    #[schemars(range(min = 1.0, max = 10_000_000.0))]
+    /// Usable energy when new, kWh. 0: there is no battery, and no cost of it.
+    #[schemars(range(min = 0.0, max = 10_000_000.0))]
     pub energy_kwh: f64,
-    /// Most power, both ways, kW.
-    #[schemars(range(min = 1.0, max = 1_000_000.0))]
+    /// Most power, both ways, kW. 0: there is no battery, and no cost of it.
+    #[schemars(range(min = 0.0, max = 1_000_000.0))]
     pub power_kw: f64,
     /// Energy out over energy in.
     #[schemars(range(min = 0.3, max = 1.0))]
@@ -366,6 +373,14 @@ pub struct StorageSpec {
 
 fn default_first_soc() -> f64 {
     0.5
+}
+
+impl StorageSpec {
+    /// Is there a battery? One without energy or without power is none.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.energy_kwh > 0.0 && self.power_kw > 0.0
+    }
 }
 
 /// What a stationary battery does.

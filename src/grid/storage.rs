@@ -32,6 +32,12 @@ impl Storage {
         Self { key, energy: opening, capacity, spec, charged, discharged, opening, faded }
     }
 
+    /// Does from now on what another one does, with what it is and holds.
+    pub(super) fn follow(&mut self, other: &Self) {
+        let StorageSpec { rule, cap_kw, reserve_soc, .. } = other.spec;
+        (self.spec.rule, self.spec.cap_kw, self.spec.reserve_soc) = (rule, cap_kw, reserve_soc);
+    }
+
     /// Its key in the scenario.
     pub(super) fn key(&self) -> &str {
         &self.key

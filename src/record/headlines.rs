@@ -61,6 +61,9 @@ impl MetricName {
         (Self::QueueWaitP95Min, "95th-percentile wait for a charging port"),
         (Self::Sessions, "charging sessions"),
         (Self::SessionsUnmet, "sessions left below their target"),
+        (Self::SessionsServedShare, "share of vehicles that departed with what they requested"),
+        (Self::EquipmentServedShare, "share of equipment hours served"),
+        (Self::EnergyVisitorsKwh, "energy delivered to visitors"),
         (Self::ChargerUtilization, "charging port utilization"),
         (Self::ZevShare, "zero-emission share of vehicles"),
         (Self::PeakKw, "peak of all sites together"),
@@ -107,8 +110,37 @@ impl MetricName {
     ];
 
     /// Work that is there to be done, of which more is better: a strategy that does less of it is not the cheaper one.
-    pub const WORK: &'static [Self] =
-        &[Self::HaulsCompleted, Self::EquipmentHoursServed, Self::VesselLifts, Self::H2DispensedKg];
+    pub const WORK: &'static [Self] = &[
+        Self::HaulsCompleted,
+        Self::EquipmentHoursServed,
+        Self::VesselLifts,
+        Self::H2DispensedKg,
+        Self::EnergyVisitorsKwh,
+    ];
+
+    /// What is shown beside a cost that is asked for alone: how much work is done for it, and how vehicles are served.
+    pub const SERVICE: &'static [Self] = &[
+        Self::HaulsCompleted,
+        Self::HaulsLate,
+        Self::HaulsLapsed,
+        Self::EquipmentHoursServed,
+        Self::VesselLifts,
+        Self::SessionsServedShare,
+        Self::QueueWaitP95Min,
+        Self::H2DispensedKg,
+        Self::EnergyVisitorsKwh,
+    ];
+
+    /// The parts that add up to `year_cost_usd`.
+    pub const YEAR_PARTS: &'static [Self] = &[
+        Self::YearCapitalUsd,
+        Self::YearUpkeepUsd,
+        Self::YearLaborUsd,
+        Self::YearBillUsd,
+        Self::YearFuelUsd,
+        Self::YearRefillUsd,
+        Self::YearLostWorkUsd,
+    ];
 
     /// What vehicles use beside electricity, which no electricity bill holds.
     pub const FUELS: &'static [Self] = &[Self::DieselGal];

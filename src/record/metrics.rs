@@ -164,6 +164,8 @@ catalogue! {
     EquipmentHoursRequired = "equipment_hours_required" ["h"] neutral in [Total, Site, Year]
         "unit-hours of equipment required by lifts and gate moves";
     EquipmentHoursServed = "equipment_hours_served" ["h"] more in [Total, Site, Year] "unit-hours of equipment served";
+    EquipmentServedShare = "equipment_served_share" [""] more in [Total, Site]
+        "share of the required unit-hours of equipment that were served when the run ended; empty where none were required";
     EquipmentBatteryKwh = "equipment_battery_kwh" ["kWh"] neutral in [Total, Site] "battery energy used by equipment";
     EquipmentHydrogenKg = "equipment_hydrogen_kg" ["kg"] neutral in [Total, Site] "hydrogen used by equipment";
     EquipmentDieselGal = "equipment_diesel_gal" ["US gal"] less in [Total, Site] "diesel burnt by equipment";
@@ -234,6 +236,8 @@ catalogue! {
     Sessions = "sessions" [""] neutral in [Total, Site] "charging sessions";
     SessionsUnmet = "sessions_unmet" [""] less in [Total, Site]
         "sessions that left below their target; equipment whose break ended is not counted";
+    SessionsServedShare = "sessions_served_share" [""] more in [Total, Site]
+        "share that departed with what they requested, of vehicles that came to charge and left for good; empty where none did";
     BreaksUnmet = "breaks_unmet" [""] less in [Total, Site]
         "breaks at whose end equipment had less than a full battery; it works on and requests again";
     EnergyRequestedKwh = "energy_requested_kwh" ["kWh"] neutral in [Total, Site]
@@ -242,6 +246,8 @@ catalogue! {
         "energy requested that vehicles lacked when they left for good, or still lack at the end of the run";
     EnergyDeliveredKwh = "energy_delivered_kwh" ["kWh"] more in [Total, Site, Year]
         "energy delivered, battery side; of a year, to trucks and equipment";
+    EnergyVisitorsKwh = "energy_visitors_kwh" ["kWh"] more in [Total]
+        "energy delivered to vehicles of listed visits, battery side; empty without such a vehicle";
     EnergyUsedKwh = "energy_used_kwh" ["kWh"] neutral in [Year] "battery energy that trucks and equipment used";
     EnergyStoredChangeKwh = "energy_stored_change_kwh" ["kWh"] neutral in [Year]
         "change of the energy on board: delivered less used";
@@ -305,7 +311,7 @@ catalogue! {
     YearLaborUsd = "year_labor_usd" ["USD"] less in [Total] "labor that operates what has a price, of a year";
     YearBillUsd = "year_bill_usd" ["USD"] less in [Total, Site]
         "electricity bills of twelve months made of the run's days, weekday by weekday";
-    YearFuelUsd = "year_fuel_usd" ["USD"] less in [Total] "diesel and fuel of vessels of a year";
+    YearFuelUsd = "year_fuel_usd" ["USD"] less in [Total] "diesel of all trucks and equipment of the scenario, also of trucks that only call at it, and fuel of its vessels, of a year";
     YearRefillUsd = "year_refill_usd" ["USD"] less in [Total]
         "what batteries hold less at the end of the run than at its start, of a year, at the mean energy charge of its bills; below zero where they hold more";
     YearLostWorkUsd = "year_lost_work_usd" ["USD"] less in [Total]

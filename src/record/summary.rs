@@ -48,6 +48,7 @@ pub struct Summary {
     pub open_before: u64,
     /// Energy delivered to visitors, battery side, kWh.
     pub visitors_kwh: f64,
+    has_visitors: bool,
     /// Sites and nodes against their limits.
     pub overloads: Overloads,
     /// Meters of the sites that have a tariff; may be shorter than the sites.
@@ -107,6 +108,7 @@ impl Summary {
             let is_short = row.requested_kwh - row.delivered_kwh > 1e-3;
             if row.vehicle_kind == VehicleKind::Visitor {
                 self.visitors_kwh += row.delivered_kwh;
+                self.has_visitors = true;
             }
             if let Some(fleet) = row.fleet {
                 let fleet = &mut self.fleets[fleet.index()];
@@ -127,6 +129,7 @@ impl Summary {
                     tally.sessions += 1;
                     tally.busy_s += f64::from(row.end_s.saturating_sub(start_s));
                 }
+                tally.left += u64::from(is_over);
                 tally.unmet += u64::from(is_short && is_over);
                 tally.breaks_unmet += u64::from(is_short && row.leave == Leave::BreakOver);
                 tally.waiting += u64::from(row.leave == Leave::Open && row.start_s.is_none());
@@ -447,6 +450,7 @@ impl Summary {
         hub.charging(&self.hub, self.days);
         let unmet_kwh = self.hub.charging.requested_kwh - self.hub.charging.delivered_kwh;
         hub.add(MetricName::EnergyUnmetKwh, unmet_kwh);
+        hub.add(MetricName::EnergyVisitorsKwh, self.has_visitors.then_some(self.visitors_kwh));
         hub.overloads(self.overloads.sites().iter().chain(self.overloads.nodes()));
         hub.terminal(&self.hub);
         hub.bill(self.hub.bill);

@@ -141,6 +141,8 @@ pub struct ChargingTally {
     pub ports: u32,
     /// Sessions that had a charging port.
     pub sessions: u64,
+    /// Vehicles that left for good, with their target or below it.
+    pub left: u64,
     /// Sessions and waits that ended below their target.
     pub unmet: u64,
     /// Breaks of equipment that ended so.

@@ -37,6 +37,8 @@ impl ScopeMetrics<'_> {
         let SiteTally { charging, meter, .. } = tally;
         self.count(MetricName::Sessions, charging.sessions);
         self.count(MetricName::SessionsUnmet, charging.unmet);
+        let served = (charging.left > 0).then(|| 1.0 - charging.unmet as f64 / charging.left as f64);
+        self.add(MetricName::SessionsServedShare, served);
         self.count(MetricName::BreaksUnmet, charging.breaks_unmet);
         self.add(MetricName::EnergyRequestedKwh, charging.requested_kwh);
         self.add(MetricName::EnergyDeliveredKwh, charging.delivered_kwh);
@@ -68,6 +70,8 @@ impl ScopeMetrics<'_> {
         let SiteTally { equipment, vessels, backlog, .. } = tally;
         self.add(MetricName::EquipmentHoursRequired, equipment.required_h);
         self.add(MetricName::EquipmentHoursServed, equipment.served_h);
+        let share = (equipment.required_h > 0.0).then(|| equipment.served_h / equipment.required_h);
+        self.add(MetricName::EquipmentServedShare, share);
         self.add(MetricName::WorkBacklogH, backlog.last_h());
         self.add(MetricName::WorkBacklogMaxH, backlog.most_h());
         self.add(MetricName::EquipmentBatteryKwh, equipment.battery_kwh);

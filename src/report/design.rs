@@ -112,6 +112,9 @@ struct DesignRow {
     /// The work of which it did less than another design that was tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     less_work: Vec<String>,
+    /// The same in words, and the work of which it may have done less.
+    #[serde(default)]
+    work_told: Option<String>,
 }
 
 /// Means over its random days.

@@ -135,21 +135,16 @@ pub(super) fn collect(folder: &Path, manifest: &Manifest) -> Result<InfluencePag
     Ok(InfluencePage { title, influence, provenance, doubtful, sources, names, warnings })
 }
 
-/// By strategy the work of which it did less than the other one.
+/// By strategy that it did less work than the other one, or may have.
 #[derive(Deserialize)]
 struct Undone {
     #[serde(default)]
-    less_work: BTreeMap<String, Vec<String>>,
+    work_told: BTreeMap<String, String>,
 }
 
 fn less_work(undone: &Undone) -> Vec<String> {
-    let one = |(strategy, work): (&String, &Vec<String>)| {
-        format!(
-            "`{strategy}` did less work than the other ({}): where it costs less, that is no saving",
-            work.join(", ")
-        )
-    };
-    undone.less_work.iter().map(one).collect()
+    let one = |(strategy, told): (&String, &String)| format!("`{strategy}`: {told}; what is not done is no saving");
+    undone.work_told.iter().map(one).collect()
 }
 
 /// Chance below this share of the variance is not worth a word.

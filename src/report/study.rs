@@ -79,10 +79,9 @@ struct StandingRow {
     /// Best and worst place that the data allow; where they differ, the data cannot tell.
     first_place: Option<u32>,
     last_place: Option<u32>,
-    /// Of a cost: the work of which it did less than the one that did most; told as a warning.
-    #[serde(default, skip_serializing)]
-    #[schema(ignore)]
-    less_work: Vec<String>,
+    /// Of what is better without work: that it did less, or may have done less, than the one that did most; told as a warning, too.
+    #[serde(default)]
+    work_told: Option<String>,
     /// Of the electricity bill: the fuels of which it used more than the one that used least; told as a warning.
     #[serde(default, skip_serializing)]
     #[schema(ignore)]
@@ -105,15 +104,12 @@ struct SensitivityEffect {
     difference_half_width: Option<f64>,
 }
 
-/// What was not done is not saved: which strategies did less work than others, once each.
+/// What was not done is not saved: which strategies did less work than others, or may have, once each.
 fn less_work(metrics: &[ComparedMetric]) -> Vec<String> {
-    let told = metrics.iter().find(|metric| metric.strategies.iter().any(|row| !row.less_work.is_empty()));
-    let told = told.iter().flat_map(|metric| &metric.strategies).filter(|row| !row.less_work.is_empty());
-    told.map(|row| {
-        let (strategy, work) = (&row.strategy, row.less_work.join(", "));
-        format!("`{strategy}` did less work than others ({work}): where it costs less, that is no saving")
-    })
-    .collect()
+    let told = metrics.iter().find(|metric| metric.strategies.iter().any(|row| row.work_told.is_some()));
+    let told = told.iter().flat_map(|metric| &metric.strategies);
+    let told = told.filter_map(|row| Some((&row.strategy, row.work_told.as_ref()?)));
+    told.map(|(strategy, told)| format!("`{strategy}`: {told}; what is not done is no saving")).collect()
 }
 
 /// What a bill does not hold: which strategies used more fuel than others.

@@ -2,6 +2,8 @@
 
 use super::Scenario;
 use super::loaded::Loaded;
+use crate::charging::spec::ChargerSpec;
+use crate::grid::spec::StorageSpec;
 use crate::industry::spec::{LeverSpec, PlantSpec};
 use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
@@ -10,7 +12,7 @@ use crate::policy::kind::PolicyKind;
 use crate::transition::spec::TRUCK;
 use crate::truck::spec::FleetSpec;
 use crate::vehicle::spec::{Powertrain, is_for_fleet};
-use crate::yard::spec::{ChargingRule, PlanKind};
+use crate::yard::spec::{ChargingRule, Part, PlanKind};
 use jiff::ToSpan;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,6 +46,8 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(unused_of_equipment(scenario));
     out.extend(unused_of_dispatch(scenario));
     out.extend(plants_without_site(scenario));
+    out.extend(closed_lots(loaded));
+    out.extend(half_batteries(scenario));
     out
 }
 
@@ -346,6 +350,35 @@ fn fleets_without_ports(scenario: &Scenario) -> Vec<String> {
     fleets
         .map(|(key, _)| format!("no charger has `{key}` or `public` among its `users`: its trucks cannot charge"))
         .collect()
+}
+
+/// Charging lots of plans at which nothing stands: closed, or a charger that was forgotten.
+fn closed_lots(loaded: &Loaded) -> Vec<String> {
+    let scenario = &loaded.scenario;
+    let of_terminals = scenario.terminal.iter().filter_map(|(key, it)| Some((key, &it.plan.as_ref()?.lots)));
+    let of_depots = scenario.site.iter().filter_map(|(key, it)| Some((key, &it.plan.as_ref()?.lots)));
+    let mut out = Vec::new();
+    for (key, lots) in of_terminals.chain(of_depots) {
+        let drawn = loaded.plans.get(key).map_or(&[][..], |drawing| &drawing.features);
+        let drawn = drawn.iter().filter(|it| it.part == Part::Lot).map(|it| &it.key);
+        let all: BTreeSet<&String> = lots.keys().chain(drawn).collect();
+        let stands = |it: &ChargerSpec, lot: &str| it.site == *key && it.cabinets > 0 && it.lot.as_deref() == Some(lot);
+        let closed = all.into_iter().filter(|lot| !scenario.charger.values().any(|it| stands(it, lot)));
+        out.extend(closed.map(|lot| format!("the lot `{lot}` of `{key}` has no plugs: nobody charges there")));
+    }
+    out
+}
+
+/// Batteries with energy and no power, or power and no energy.
+fn half_batteries(scenario: &Scenario) -> Vec<String> {
+    let halves = scenario.storage.iter().filter(|(_, it)| !it.is_there() && it.energy_kwh + it.power_kw > 0.0);
+    let told = |(key, it): (&String, &StorageSpec)| {
+        format!(
+            "`storage.{key}` has {} kWh and {} kW: it counts as none, and costs nothing",
+            it.energy_kwh, it.power_kw
+        )
+    };
+    halves.map(told).collect()
 }
 
 fn hauls_outside(loaded: &Loaded) -> Vec<String> {

@@ -61,9 +61,14 @@ fn quantity(scenario: &Scenario, path: &str) -> Option<Quantity> {
         "node" => one(scenario.node.get(key)?.limit_kw, None),
         "storage" => {
             let storage = scenario.storage.get(key)?;
-            one(Some(storage.power_kw), Some(storage.energy_kwh))
+            let all = one(Some(storage.power_kw), Some(storage.energy_kwh));
+            if storage.is_there() { all } else { Quantity { units: 0.0, ..all } }
         }
-        "solar" => one(Some(scenario.solar.get(key)?.dc_kw), None),
+        "solar" => {
+            let solar = scenario.solar.get(key)?;
+            let all = one(Some(solar.dc_kw), None);
+            if solar.is_there() { all } else { Quantity { units: 0.0, ..all } }
+        }
         "truck_model" => {
             let model = scenario.truck_model.get(key)?;
             let trucks =

@@ -188,6 +188,7 @@ impl SensitivityRequest {
             strategies,
             metric: self.metric,
             ranges: std::collections::BTreeMap::new(),
+            only_ranges: false,
             seed: self.seed,
             replications: self.replications,
             points: self.points,

@@ -7,6 +7,7 @@
 use super::build;
 use super::options::{Options, RunError};
 use crate::charging::state::Knowledge;
+use crate::grid::build as grid;
 use crate::grid::limits::TimedLimits;
 use crate::grid::state::LimitTree;
 use crate::place::site::Sites;
@@ -15,15 +16,25 @@ use crate::policy::decide::PolicySlot;
 use crate::policy::kind::{PolicyKind, for_kind};
 use crate::record::notes::PluginNotes;
 use crate::scenario::loaded::Loaded;
+use crate::yard::build as yard;
 use bevy_ecs::prelude::{Resource, World};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// What may change while a run goes on, each with the paths that belong to it (`*` is any key, an open end takes all below).
 pub const CHANGEABLE: &[(&str, &str)] = &[
     ("policy.dispatch", "the dispatch policy and its parameters; the new one begins without a memory"),
     ("policy.charging", "the charging policy, its parameters and what it knows of departures (not `price_horizon_h`)"),
     ("policy.hydrogen", "the policy of hydrogen supply and its parameters"),
+    ("policy.yard", "the policy of a yard's units and its parameters"),
+    (
+        "terminal.*.plan.dispatch.*",
+        "when and where units of a yard charge, and which takes which move (not `groups`, nor to or from `breaks_staggered`)",
+    ),
+    ("storage.*.rule", "what a stationary battery does"),
+    ("storage.*.cap_kw", "the power under which it keeps its site"),
+    ("storage.*.reserve_soc", "the charge that it keeps for outages"),
     ("site.*.limit_kw", "the limit of a connection"),
     ("node.*.limit_kw", "the limit of a node"),
     ("limit.*", "limits that hold for some of the time: outages, hours, seasons"),
@@ -33,7 +44,41 @@ pub const CHANGEABLE: &[(&str, &str)] = &[
 ];
 
 /// Paths below one of [`CHANGEABLE`] that cannot change all the same.
-const FIXED: &[&str] = &["policy.charging.price_horizon_h"];
+const FIXED: &[&str] = &["policy.charging.price_horizon_h", "terminal.*.plan.dispatch.groups"];
+
+/// A rule of charging by which the units of a yard are put into groups when the run begins.
+const GROUPED: &str = "breaks_staggered";
+
+/// What is there from the start, and why it cannot change midway.
+pub const FROM_THE_START: &[(&str, &str)] = &[
+    (
+        "fleet, truck_model, terminal.*.equipment",
+        "vehicles: each has a past of its own, which another number would change",
+    ),
+    (
+        "charger, swap, hydrogen, storage, solar",
+        "number, size and place: what charged there would have charged elsewhere",
+    ),
+    ("site, node", "all but limits and base load; what stands behind what"),
+    ("terminal.*.plan", "all but its dispatch: machines are under way in it"),
+    ("freight, visits, fuel_visits", "hauls, vessels and visits: they are drawn or read for the whole run"),
+    ("tariff, money, price, emissions", "a bill is of whole months, a cost of a year, and so are their prices"),
+    ("time, labor, weather", "the days of the run and what is known of them"),
+];
+
+/// Both lists, for people.
+#[must_use]
+pub fn lists() -> String {
+    let mut out = "What can change:".to_owned();
+    for (path, what) in CHANGEABLE {
+        let _ = write!(out, "\n  {path:<27} {what}");
+    }
+    out.push_str("\nWhat cannot, because it is there from the start (simulate such a change with `portvolt run`):");
+    for (path, what) in FROM_THE_START {
+        let _ = write!(out, "\n  {path}: {what}");
+    }
+    out
+}
 
 /// Paths that no simulation reads.
 const TEXTS: &[&str] = &["title", "description", "source.*"];
@@ -47,6 +92,10 @@ pub enum Part {
     Limits,
     /// Base loads.
     Loads,
+    /// What stationary batteries do.
+    Storage,
+    /// How the units of yards are sent.
+    Yards,
     /// The roads.
     Travel,
 }
@@ -74,7 +123,9 @@ impl Changes {
             if is_text {
                 continue;
             }
-            match part_of(&path) {
+            let regroups = path.ends_with(&["dispatch".to_owned(), "charging".to_owned()])
+                && [before, after].into_iter().any(|document| is_grouped(document, &path));
+            match part_of(&path).filter(|_| !regroups) {
                 Some(part) => {
                     changes.parts.insert(part);
                 }
@@ -113,6 +164,12 @@ fn differ(before: &Value, after: &Value, path: &mut Vec<String>, out: &mut Vec<V
     }
 }
 
+/// Does a document say at a path that units are put into groups?
+fn is_grouped(document: &Value, path: &[String]) -> bool {
+    let value = path.iter().try_fold(document, |value, key| value.get(key));
+    value.and_then(Value::as_str) == Some(GROUPED)
+}
+
 /// Does a path lie at or below a pattern?
 fn fits(pattern: &str, path: &[String]) -> bool {
     let keys: Vec<&str> = pattern.split('.').collect();
@@ -129,6 +186,8 @@ fn part_of(path: &[String]) -> Option<Part> {
     Some(match (policy, path[0].as_str(), path.last().map(String::as_str)) {
         (Some(kind), ..) => Part::Policy(*kind),
         (_, "travel", _) => Part::Travel,
+        (_, "storage", _) => Part::Storage,
+        (_, "terminal", _) => Part::Yards,
         (_, "site", Some("load_kw" | "load_by_hour")) => Part::Loads,
         _ => Part::Limits,
     })
@@ -187,6 +246,8 @@ impl Fork {
                     take::<TimedLimits>(world, &mut next);
                 }
                 Part::Loads => take::<Sites>(world, &mut next),
+                Part::Storage => grid::take_rules(world, &next),
+                Part::Yards => yard::take_dispatch(world, &mut next),
                 Part::Travel => take::<Travel>(world, &mut next),
             }
         }
@@ -229,6 +290,14 @@ mod tests {
         let short = paths("[policy]\ncharging = \"edf\"", "[policy.charging]\nname = \"edf\"\nprice_horizon_h = 9");
         assert_eq!(short.refused, fixed.refused);
         assert_eq!(paths(before, before), Changes::default());
+        let battery = |rule: &str, kwh: u32| format!("[storage.s]\nrule = \"{rule}\"\nenergy_kwh = {kwh}");
+        let changes = paths(&battery("price", 9), &battery("support", 10));
+        assert_eq!((changes.refused, changes.parts), (vec!["storage.s.energy_kwh".to_owned()], [Part::Storage].into()));
+        let yard = |text: &str| format!("[terminal.t.plan]\ndetour = 1\n[terminal.t.plan.dispatch]\n{text}");
+        let changes = paths(&yard("charging = \"threshold\""), &yard("charging = \"opportunity\"\nwait_min = 3"));
+        assert_eq!((changes.refused, changes.parts), (Vec::new(), [Part::Yards].into()));
+        let grouped = paths(&yard("charging = \"threshold\""), &yard("charging = \"breaks_staggered\"\ngroups = 3"));
+        assert_eq!(grouped.refused, ["terminal.t.plan.dispatch.charging", "terminal.t.plan.dispatch.groups"]);
     }
 
     /// Every part that can change, taken over from the same scenario, changes no row: what moves is whole, and nothing that
@@ -236,15 +305,22 @@ mod tests {
     #[test]
     fn taking_over_what_is_the_same_changes_nothing() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-        for (name, settings) in [
-            ("depot_night", vec!["time.days=2", "charger.night.mtbf_h=40"]),
-            ("port_terminal", vec!["time.days=1"]),
-            ("hydrogen_corridor", vec!["time.days=1"]),
+        let battery = ["site=depot", "energy_kwh=400", "power_kw=100", "round_trip=0.85", "rule=price"];
+        let battery: Vec<String> = battery.iter().map(|it| format!("storage.pack.{it}")).collect();
+        let depot = [&battery[..], &["time.days=2", "charger.night.mtbf_h=40"].map(str::to_owned)].concat();
+        let day = || vec!["time.days=1".to_owned()];
+        for (name, overlay, settings) in [
+            ("depot_night", None, depot),
+            ("port_terminal", None, day()),
+            ("port_terminal", Some("opportunity.toml"), day()),
+            ("hydrogen_corridor", None, day()),
         ] {
-            let settings = settings.into_iter().map(str::to_owned).collect();
-            let loaded = load(&Request { path: root.join(name), settings, ..Request::default() }).unwrap();
+            let path = root.join(name);
+            let overlays = overlay.iter().flat_map(|overlay| [path.join("planned.toml"), path.join(overlay)]).collect();
+            let loaded = load(&Request { path, overlays, settings, ..Request::default() }).unwrap();
             let policies = PolicyKind::ALL.iter().filter(|kind| !kind.is_yearly()).map(|kind| Part::Policy(*kind));
-            let parts: BTreeSet<Part> = policies.chain([Part::Limits, Part::Loads, Part::Travel]).collect();
+            let others = [Part::Limits, Part::Loads, Part::Travel, Part::Storage, Part::Yards];
+            let parts: BTreeSet<Part> = policies.chain(others).collect();
             let digest = |fork: Option<Option<(&Loaded, &BTreeSet<Part>)>>| {
                 let options = Options { seed: 3, ..Options::default() };
                 let mut simulation = Simulation::new(&loaded, &options).unwrap();

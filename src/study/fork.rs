@@ -7,7 +7,7 @@ use crate::record::metrics::{Better, Metric, MetricName, TOTAL};
 use crate::record::table::WrittenTable;
 use crate::scenario::load::{Request, document, load};
 use crate::scenario::loaded::Loaded;
-use crate::sim::fork::{CHANGEABLE, Changes, Part};
+use crate::sim::fork::{Changes, Part, lists};
 use crate::sim::output::Written;
 use crate::sim::{Options, RunError, Simulation};
 use crate::study::compare::screen::figure;
@@ -398,15 +398,11 @@ fn tables_that_differ(then: &BTreeMap<String, String>, now: &BTreeMap<String, St
 
 /// Why paths cannot change midway, and what can.
 fn refusal(paths: &[String]) -> String {
-    let mut out = format!(
-        "cannot change while a run goes on: {}.\nTrucks, chargers, batteries, storage, hauls, prices and times are there \
-         from the start; simulate such a change from the first day with `portvolt run`. What can change:",
-        paths.join(", ")
-    );
-    for (path, what) in CHANGEABLE {
-        let _ = write!(out, "\n  {path:<22} {what}");
-    }
-    out
+    format!(
+        "cannot change while a run goes on: {}. Simulate such a change from the first day with `portvolt run`.\n{}",
+        paths.join(", "),
+        lists()
+    )
 }
 
 /// The second of a local time: inside the run, at the start of a control interval, after an earlier fork.

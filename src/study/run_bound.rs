@@ -126,8 +126,9 @@ impl Run {
         }
         run.power(&tree, tables)?;
         // Sun and batteries inside a site make room that its table of nodes does not tell: no limit is better than a wrong one.
-        let inside = scenario.solar.values().filter_map(|it| it.behind.as_ref());
-        for key in inside.chain(scenario.storage.values().filter_map(|it| it.behind.as_ref())) {
+        let solar = scenario.solar.values().filter(|it| it.is_there()).filter_map(|it| it.behind.as_ref());
+        let storage = scenario.storage.values().filter(|it| it.is_there()).filter_map(|it| it.behind.as_ref());
+        for key in solar.chain(storage) {
             let mut node = tree.nodes.get(key).copied().filter(|at| *at >= sites);
             while let Some(at) = node {
                 run.limit_kw[at].fill(f64::INFINITY);

@@ -21,7 +21,7 @@ use crate::terminal::spec::TerminalSpec;
 use crate::terminal::state::{EquipmentModels, Pool, Unit};
 use crate::vehicle::queue::WaitingLine;
 use crate::vehicle::spec::fits;
-use bevy_ecs::prelude::{Component, Resource};
+use bevy_ecs::prelude::{Component, Resource, World};
 use std::collections::{BTreeSet, VecDeque};
 
 /// What a yard has of the rest of the world.
@@ -30,8 +30,8 @@ use std::collections::{BTreeSet, VecDeque};
 pub(super) struct Links {
     /// Pool of each class.
     pub(super) pools: Vec<PoolId>,
-    /// Charging lot of each lot of the plan.
-    pub(super) lots: Vec<LotId>,
+    /// Charging lot of each lot of the plan; none where no group of chargers stands.
+    pub(super) lots: Vec<Option<LotId>>,
     /// The model whose batteries are swapped at each lot of the plan; none where units are plugged in.
     pub(super) swapped: Vec<Option<u32>>,
 }
@@ -68,6 +68,16 @@ pub(crate) fn add(build: &mut Build<'_>) {
     build.world.insert_resource(machine_of);
     build.world.insert_resource(yard_of);
     build.spawn::<_, Yard>(yards);
+}
+
+/// Has the units of yards sent from now on as in another world, which has the same yards.
+pub(crate) fn take_dispatch(world: &mut World, other: &mut World) {
+    let all = |world: &World| world.resource::<Roster<Yard>>().all().to_vec();
+    for (here, there) in all(world).into_iter().zip(all(other)) {
+        if let Some(yard) = other.entity_mut(there).take::<Yard>() {
+            world.entity_mut(here).insert(yard);
+        }
+    }
 }
 
 /// Makes one yard.
@@ -153,7 +163,7 @@ impl Maker<'_, '_> {
     /// Carriers and block machines, with the pools of the yard's classes.
     fn machines(&self, units: &[Unit]) -> (Links, Vec<Machine>) {
         let world = &self.build.world;
-        let lot = |key: &str| Lot::find(world, self.site, key).expect("the check found plugs");
+        let lot = |key: &str| Lot::find(world, self.site, key);
         let lots = self.plan.lots().iter().map(|it| lot(&it.key));
         let pools = self.pools();
         let mut machines = Vec::new();

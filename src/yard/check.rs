@@ -73,7 +73,7 @@ fn depots(scenario: &Scenario, checker: &mut Checker<'_>) {
 /// Everything that is wrong with the plan of a depot.
 fn depot_wrong(scenario: &Scenario, key: &str, spec: &DepotSpec, drawing: &Drawing) -> Vec<Wrong> {
     match depot::lot_ways(spec, drawing) {
-        Ok(lots) => lots_and_plugs(scenario, key, &lots.keys().map(String::as_str).collect::<Vec<_>>()),
+        Ok(lots) => plugs_off_the_lots(scenario, key, &lots.keys().map(String::as_str).collect::<Vec<_>>()),
         Err(wrong) => wrong,
     }
 }
@@ -97,19 +97,11 @@ pub(crate) fn check_drawn(scenario: &Scenario, key: &str, path: &str, drawing: &
     }));
 }
 
-/// What the lots of a plan and the chargers of its site do not have in common.
-fn lots_and_plugs(scenario: &Scenario, key: &str, lots: &[&str]) -> Vec<Wrong> {
+/// Chargers of a site that stand at no lot of its plan. A lot without plugs is a lot that is closed, which is a doubt.
+fn plugs_off_the_lots(scenario: &Scenario, key: &str, lots: &[&str]) -> Vec<Wrong> {
     let mut wrong = Vec::new();
-    let here = || scenario.charger.iter().filter(|(_, charger)| charger.site == key);
-    for lot in lots {
-        let has_plugs = here().any(|(_, charger)| charger.lot.as_deref() == Some(*lot) && charger.cabinets > 0);
-        if !has_plugs {
-            let help = format!("give a [charger] at `{key}` the key `lot = \"{lot}\"`, or take the lot out");
-            let message = format!("the lot `{lot}` has no plugs");
-            wrong.push(Wrong { field: format!("lots.{lot}"), message, help: Some(help) });
-        }
-    }
-    for (charger, spec) in here().filter(|(_, spec)| spec.cabinets > 0) {
+    let here = scenario.charger.iter().filter(|(_, charger)| charger.site == key && charger.cabinets > 0);
+    for (charger, spec) in here {
         match &spec.lot {
             Some(lot) if !lots.contains(&lot.as_str()) => {
                 let message = format!("[charger.{charger}] stands at the lot `{lot}`, which the plan does not have");
@@ -126,10 +118,10 @@ fn lots_and_plugs(scenario: &Scenario, key: &str, lots: &[&str]) -> Vec<Wrong> {
     wrong
 }
 
-/// What plan and scenario do not have in common: lots without plugs, plugs at lots that are not there, machines of blocks.
+/// What plan and scenario do not have in common: plugs at lots that are not there, machines of blocks.
 fn unmatched(scenario: &Scenario, key: &str, plan: &Plan) -> Vec<Wrong> {
     let lots: Vec<&str> = plan.lots().iter().map(|lot| lot.key.as_str()).collect();
-    let mut wrong = lots_and_plugs(scenario, key, &lots);
+    let mut wrong = plugs_off_the_lots(scenario, key, &lots);
     for (swap, spec) in scenario.swap.iter().filter(|(_, swap)| swap.site == key) {
         if let Some(lot) = spec.lot.as_deref().filter(|lot| !lots.contains(lot)) {
             let message = format!("[swap.{swap}] stands at the lot `{lot}`, which the plan does not have");

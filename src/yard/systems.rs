@@ -211,7 +211,7 @@ impl Leaving<'_> {
             }
             OnBoard::Battery(battery) => {
                 let target = Kwh(battery.usable().0 * to.target_soc);
-                let lot = Some(links.lots[usize::from(to.lot)]);
+                let lot = links.lots[usize::from(to.lot)];
                 self.arrivals.push(Arrival {
                     at_home: true,
                     target: target.max(battery.energy()),
@@ -234,10 +234,10 @@ impl Leaving<'_> {
 impl Ground<'_, '_> {
     /// The lots of a yard as the tick begins.
     fn lots(&self, yard: &Yard, links: &Links, work: &YardWork) -> Vec<LotNow> {
-        let now = |(at, lot): (usize, &LotId)| {
+        let now = |(at, lot): (usize, &Option<LotId>)| {
             let swap = links.swapped[at].and_then(|model| self.leaving.routes.now(yard.site, model));
             let ServiceNow { places, free, waiting, visit_s } = swap.unwrap_or_else(|| {
-                let (places, free, waiting) = self.charging.at(yard.site, *lot);
+                let (places, free, waiting) = lot.map_or((0, 0, 0), |lot| self.charging.at(yard.site, lot));
                 ServiceNow { places, free, waiting, visit_s: work.tally.mean_visit_s() }
             });
             let (free, waiting, bound) = (free as i64, waiting as i64, work.bound_for(at as u16));

@@ -3,6 +3,7 @@
 
 use crate::common::{Finished, run};
 use crate::overlaid;
+use portvolt::scenario::doubt::doubts;
 use portvolt::scenario::loaded::LotWays;
 use portvolt::sim::Options;
 
@@ -80,6 +81,28 @@ fn shuffle_drivers_take_one_truck_at_a_time() {
     assert!(far > own, "{far} {own}");
 }
 
+/// A lot without plugs is closed: a doubt and no mistake, at a depot and at a terminal. Nobody charges there, and others do.
+#[test]
+fn a_closed_lot_is_a_doubt() {
+    let one = |scenario: &str, overlays: &[&str], closed: &str, [open_lot, closed_lot]: [&str; 2]| {
+        let told = |settings: &[&str]| doubts(&overlaid(scenario, overlays, settings).unwrap()).join("\n");
+        let loaded = overlaid(scenario, overlays, &["time.days=1", closed]).unwrap();
+        let text = doubts(&loaded).join("\n");
+        assert!(text.contains("has no plugs: nobody charges there") && !told(&[]).contains("has no plugs"), "{text}");
+        let run = run(&loaded, &Options::default());
+        assert!(run.get("lot_sessions", open_lot) > 10.0, "{open_lot}");
+        assert_eq!(run.get("lot_sessions", closed_lot), 0.0);
+    };
+    one("depot_night", &["yard.toml"], "charger.fence.cabinets=0", ["lot:depot/canopy", "lot:depot/fence"]);
+    let lots = ["lot:terminal/left", "lot:terminal/right"];
+    one("port_terminal", &["planned.toml", "opportunity.toml"], "charger.crane_right.cabinets=0", lots);
+    // No group stands there at all: a lot that was chosen as the place of none.
+    let moved = ["time.days=1", "charger.crane_right.lot=left"];
+    let loaded = overlaid("port_terminal", &["planned.toml", "opportunity.toml"], &moved).unwrap();
+    assert!(doubts(&loaded).join("\n").contains("the lot `right` of `terminal` has no plugs"));
+    assert!(run(&loaded, &Options::default()).get("lot_sessions", "lot:terminal/left") > 10.0);
+}
+
 #[test]
 fn mistakes_in_a_depot_are_told() {
     let told = |settings: &[&str]| overlaid("depot_night", &["yard.toml"], settings).err().unwrap_or_default();
@@ -89,7 +112,6 @@ fn mistakes_in_a_depot_are_told() {
         ("site.depot.plan.lots.canopy.at_m=[110, 30]", "overlaps the lot"),
         ("site.depot.plan.gate_at_m=[-200, 0]", "the gate lies 200 m outside of the fence"),
         ("charger.fence.lot=canopi", "stands at the lot `canopi`, which the plan does not have"),
-        ("charger.fence.cabinets=0", "the lot `fence` has no plugs"),
     ] {
         assert!(told(&[setting]).contains(expected), "{setting}: {}", told(&[setting]));
     }

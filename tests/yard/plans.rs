@@ -85,7 +85,7 @@ fn mistakes_of_standard_plans_are_told() {
         (("at_m = [150, 180]", "at_m = [5, 150]\nsize_m = [20, 30]"), "the lot `north` lies outside"),
         (("at_m = [150, 180]", "at_m = [130, 75]\nsize_m = [20, 20]"), "the lot `north` overlaps the block `block_1`"),
         (("lot = \"north\"", "lot = \"south\""), "stands at the lot `south`, which the plan does not have"),
-        (("cabinets = 4", "cabinets = 0"), "the lot `north` has no plugs"),
+        (("cabinets = 4", "cabinets = 0"), "no lot has a plug for `tractor_battery`"),
         (("blocks = { stacker = 4 }", "blocks = { stacker = 400 }"), "400 blocks of 100 x 20 m do not fit"),
         (("stacker = 8", "stacker = 0"), "has no `stacker`"),
         (("carrier = \"tractor\"", "carrier = \"tractr\""), "there is no [work.tractr]"),

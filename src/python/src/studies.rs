@@ -116,6 +116,7 @@ pub(crate) fn sensitivity(
         metric,
         ranges,
         ranges_file,
+        only_ranges: false,
         seed,
         replications,
         points,

@@ -18,7 +18,7 @@ use crate::study::compare::measure::{FailedRun, MetricKey, Runs, complete};
 use crate::study::compare::strategy::Strategy;
 use crate::study::stats;
 use crate::study::stats::{Contest, LEVEL};
-use crate::study::work::p_less;
+use crate::study::work::{Shortfall, is_less};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -114,10 +114,10 @@ pub struct Standing {
     pub first_place: Option<u32>,
     /// Worst place that the data allow; where it is not the best one, the data cannot tell.
     pub last_place: Option<u32>,
-    /// Of a metric of cost: the work of which this strategy did less than the one that did most. What was not done is not
-    /// saved.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub less_work: Vec<MetricName>,
+    /// Of a metric that is better without work, such as a cost: the work of which this strategy did less, or may have done less,
+    /// than the one that did most. What was not done is not saved.
+    #[serde(flatten)]
+    pub work: Shortfall,
     /// Of the electricity bill: the fuels of which this strategy used more than the one that used least, which no such bill
     /// holds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -232,7 +232,7 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
             }
         }
     }
-    let (less_work, more_fuel) = (less_work(runs, names.len()), more_fuel(runs, names.len()));
+    let (work, more_fuel) = (less_work(runs, names.len()), more_fuel(runs, names.len()));
     for metric in metrics.iter_mut().filter(|metric| metric.key.name == MetricName::BillTotalUsd) {
         for (standing, more) in metric.strategies.iter_mut().zip(&more_fuel) {
             standing.more_fuel.clone_from(more);
@@ -242,9 +242,9 @@ fn judge(runs: &Runs, spec: &CompareSpec) -> Vec<MetricComparison> {
     let is_work = |name: &MetricName| MetricName::WORK.contains(name);
     for metric in metrics.iter_mut().filter(|metric| metric.better.is_some() && !is_work(&metric.key.name)) {
         // A metric that a strategy does not have is no saving.
-        let told = metric.strategies.iter_mut().zip(&less_work).filter(|(standing, _)| standing.mean.is_some());
-        for (standing, less) in told {
-            standing.less_work.clone_from(less);
+        let told = metric.strategies.iter_mut().zip(&work).filter(|(standing, _)| standing.mean.is_some());
+        for (standing, short) in told {
+            standing.work.clone_from(short);
         }
     }
     metrics
@@ -268,32 +268,36 @@ pub(in crate::study) fn judge_one(samples: &[Vec<f64>], better: Better, spec: &C
     strategies
 }
 
-/// Of each strategy the work of which it did less than the one that did most, as far as the replications show.
-fn less_work(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
-    behind(runs, strategies, MetricName::WORK, |value| value)
+/// Of each strategy the work of which it did less, or may have done less, than the one that did most.
+fn less_work(runs: &Runs, strategies: usize) -> Vec<Shortfall> {
+    let mut found = vec![Shortfall::default(); strategies];
+    for name in MetricName::WORK {
+        let samples = complete(&runs.values(*name, TOTAL));
+        let Some((most, others)) = beside_most(&samples) else { continue };
+        others.iter().for_each(|at| found[*at].hold(*name, &samples[*at], &samples[most], others.len()));
+    }
+    found
 }
 
 /// Of each strategy the fuels of which it used more than the one that used least, as far as the replications show.
 fn more_fuel(runs: &Runs, strategies: usize) -> Vec<Vec<MetricName>> {
-    behind(runs, strategies, MetricName::FUELS, |value| -value)
-}
-
-/// Of each strategy the metrics in which it is behind the first one (paired t test, Holm over the strategies); `sign` makes more
-/// of a metric the better.
-fn behind(runs: &Runs, strategies: usize, names: &[MetricName], sign: fn(f64) -> f64) -> Vec<Vec<MetricName>> {
     let mut found = vec![Vec::new(); strategies];
-    for name in names {
+    for name in MetricName::FUELS {
         let samples = complete(&runs.values(*name, TOTAL));
-        let samples: Vec<Vec<f64>> = samples.iter().map(|values| values.iter().copied().map(sign).collect()).collect();
-        let mean = |at: &usize| stats::mean(&samples[*at]);
-        let measured: Vec<usize> = (0..samples.len()).filter(|at| !samples[*at].is_empty()).collect();
-        let Some(most) = measured.iter().copied().max_by(|a, b| mean(a).total_cmp(&mean(b))) else { continue };
-        let others: Vec<usize> = measured.into_iter().filter(|at| *at != most).collect();
-        let p_values: Vec<f64> = others.iter().map(|at| p_less(&samples[*at], &samples[most])).collect();
-        let less = others.iter().zip(stats::holm(&p_values)).filter(|(_, p)| *p < 1.0 - LEVEL);
-        less.for_each(|(at, _)| found[*at].push(*name));
+        let samples: Vec<Vec<f64>> = samples.iter().map(|values| values.iter().map(|value| -value).collect()).collect();
+        let Some((least, others)) = beside_most(&samples) else { continue };
+        let more = others.iter().filter(|at| is_less(&samples[**at], &samples[least], others.len()));
+        more.for_each(|at| found[*at].push(*name));
     }
     found
+}
+
+/// The strategy with the highest mean, and the others that have values.
+fn beside_most(samples: &[Vec<f64>]) -> Option<(usize, Vec<usize>)> {
+    let mean = |at: &usize| stats::mean(&samples[*at]);
+    let measured: Vec<usize> = (0..samples.len()).filter(|at| !samples[*at].is_empty()).collect();
+    let most = measured.iter().copied().max_by(|a, b| mean(a).total_cmp(&mean(b)))?;
+    Some((most, measured.into_iter().filter(|at| *at != most).collect()))
 }
 
 /// Those that have values.

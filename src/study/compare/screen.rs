@@ -28,7 +28,7 @@ fn signed(value: Option<f64>) -> String {
     if value.is_some_and(|value| value > 0.0) { format!("+{text}") } else { text }
 }
 
-/// The place, or that the data cannot tell; what is known all the same: that it is behind the baseline, or did less work.
+/// The place, or that the data cannot tell; what is known all the same: that it is behind the baseline, did less work, or may have.
 fn place(standing: &Standing, better: Option<Better>) -> String {
     let is_worse = standing.difference.zip(better).is_some_and(|(difference, better)| {
         standing.differs == Some(true) && (difference < 0.0) == (better == Better::Higher)
@@ -39,7 +39,7 @@ fn place(standing: &Standing, better: Option<Better>) -> String {
         (Some(first), Some(last)) => format!("{first}-{last}: cannot tell"),
         _ => "-".to_owned(),
     };
-    for caveat in [work::told(&standing.less_work), work::fuel_told(&standing.more_fuel)].into_iter().flatten() {
+    for caveat in [standing.work.told(), work::fuel_told(&standing.more_fuel)].into_iter().flatten() {
         let _ = write!(told, "; {caveat}");
     }
     told
@@ -74,10 +74,11 @@ pub fn screen(
     }
     let mut same = Vec::new();
     let headlines = || MetricName::HEADLINES.iter().map(|name| ScopedMetric::from(*name)).collect();
-    let names: Vec<ScopedMetric> = only.map_or_else(headlines, |only| vec![only.clone()]);
+    let names: Vec<ScopedMetric> = only.map_or_else(headlines, with_service);
+    let is_asked = |name: &ScopedMetric| only.is_some_and(|only| only == name);
     let is_told = |metric: &&MetricComparison| metric.strategies.iter().any(|standing| standing.mean.is_some());
-    for metric in names.iter().filter_map(|name| done.of(name)).filter(is_told) {
-        if only.is_none() && is_same(metric, spec.baseline) {
+    for (name, metric) in names.iter().filter_map(|name| Some((name, done.of(name)?))).filter(|it| is_told(&it.1)) {
+        if !is_asked(name) && is_same(metric, spec.baseline) {
             same.push(metric.key.name.as_str());
         } else {
             table(&mut out, metric, baseline, spec.baseline);
@@ -104,6 +105,12 @@ pub fn screen(
     }
     tornado(&mut out, effects, only);
     out
+}
+
+/// A metric; a cost with what was done for it, first.
+fn with_service(only: &ScopedMetric) -> Vec<ScopedMetric> {
+    let service = if only.name.is_cost() { MetricName::SERVICE } else { &[] };
+    service.iter().map(|name| ScopedMetric::from(*name)).chain([only.clone()]).collect()
 }
 
 /// Have all strategies the same value, as far as the replications say?
@@ -191,7 +198,20 @@ fn tornado(out: &mut String, effects: &[Effect], metric: Option<&ScopedMetric>) 
 
 #[cfg(test)]
 mod tests {
-    use super::figure;
+    use super::{figure, with_service};
+    use crate::record::metrics::{MetricName, ScopedMetric};
+
+    /// A cost that is asked for alone has what was done for it beside it, and before it; a peak has not.
+    #[test]
+    fn a_cost_is_shown_with_service() {
+        let of = |name: MetricName| with_service(&ScopedMetric::from(name));
+        let cost = of(MetricName::NpvUsd);
+        assert_eq!(cost.last(), Some(&ScopedMetric::from(MetricName::NpvUsd)));
+        for name in [MetricName::HaulsCompleted, MetricName::SessionsServedShare] {
+            assert!(cost.contains(&ScopedMetric::from(name)), "{name}");
+        }
+        assert_eq!(of(MetricName::PeakKw), vec![ScopedMetric::from(MetricName::PeakKw)]);
+    }
 
     #[test]
     fn figures_are_for_people() {

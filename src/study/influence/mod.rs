@@ -23,9 +23,8 @@ use crate::sim::RunError;
 use crate::study::compare::strategy::Strategy;
 use crate::study::kept::{KeptError, KeptRuns};
 use crate::study::replicate::{in_order, replicate};
-use crate::study::stats::LEVEL;
 use crate::study::sweep::shard::ShardError;
-use crate::study::work::p_less;
+use crate::study::work::Shortfall;
 use groups::{Ask, Screen, Screened, screen};
 use numbers::{ASKED_FIRST, Number, Numbers, doubtful};
 use serde::{Deserialize, Serialize};
@@ -59,6 +58,9 @@ pub struct Asked {
     pub metric: Option<MetricName>,
     /// Ranges by path, beside those of the sources.
     pub ranges: BTreeMap<String, [f64; 2]>,
+    /// Is nothing varied but the numbers of `ranges`?
+    #[serde(default)]
+    pub only_ranges: bool,
     /// Seed of every random stream.
     pub seed: u64,
     /// Random days behind every answer.
@@ -91,8 +93,8 @@ pub struct Influence {
     pub indices: Indices,
     /// For two strategies: what it is worth to know each of them.
     pub worth: Option<Worth>,
-    /// By strategy the work of which it did less than the other one.
-    pub less_work: Vec<Vec<MetricName>>,
+    /// By strategy the work of which it did less, or may have done less, than the other one.
+    pub work: Vec<Shortfall>,
     /// Runs that were simulated.
     pub runs: usize,
     /// Points at which a run failed or the checks of the scenario refused the values together.
@@ -230,20 +232,18 @@ impl Model<'_> {
         }
     }
 
-    /// By strategy the work of which it did less than the other one, at the same points on the same days.
-    fn less_work(&self) -> Vec<Vec<MetricName>> {
+    /// By strategy the work of which it did less, or may have done less, than the other one, at the same points on the same days.
+    fn short(&self) -> Vec<Shortfall> {
         let strategies = self.requests.len();
-        let mut less = vec![Vec::new(); strategies];
-        let kinds = self.work.iter().filter(|points| !points.is_empty()).count() as f64;
+        let mut short = vec![Shortfall::default(); strategies];
+        let kinds = self.work.iter().filter(|points| !points.is_empty()).count();
         for (name, points) in MetricName::WORK.iter().zip(&self.work).filter(|_| strategies == 2) {
             let of = |strategy: usize| points.iter().map(|point| point[strategy]).collect::<Vec<f64>>();
-            for (strategy, less) in less.iter_mut().enumerate() {
-                if kinds * p_less(&of(strategy), &of(1 - strategy)) < 1.0 - LEVEL {
-                    less.push(*name);
-                }
+            for (strategy, short) in short.iter_mut().enumerate() {
+                short.hold(*name, &of(strategy), &of(1 - strategy), kinds);
             }
         }
-        less
+        short
     }
 
     /// Means over the random days of one strategy; why the scenario refuses the values, where it does.
@@ -295,8 +295,14 @@ pub fn influence(
     let mut numbers = common(asked, &loaded, &requests, jobs)?;
     together::leave_out(&mut numbers, &requests, &mut stream(asked, 4));
     if numbers.varied.is_empty() {
-        let what = "none of its numbers is assumed or unverified and has a range: name some with --ranges";
-        return Err(InfluenceError::Nothing(what.to_owned()));
+        let what = if asked.only_ranges {
+            "none of the numbers of --ranges can be varied"
+        } else {
+            "none of its numbers is assumed or unverified and has a range: name some with --ranges"
+        };
+        let why = numbers.fixed.iter().find(|it| asked.ranges.contains_key(&it.0));
+        let why = why.map(|(path, why)| format!("; {path}: {why}")).unwrap_or_default();
+        return Err(InfluenceError::Nothing(format!("{what}{why}")));
     }
     let metric = metric(asked, &loaded, stop)?;
     let (runs, refused, refusal) = (AtomicUsize::new(0), 0, None);
@@ -318,10 +324,10 @@ pub fn influence(
     }
     let decisive: Vec<usize> = screened.kept.iter().take(asked.most as usize).map(|kept| kept.0).collect();
     let (indices, worth) = shares(asked, &mut model, varied, &decisive)?;
-    let less_work = model.less_work();
+    let short = model.short();
     let runs = model.runs.load(Ordering::Relaxed);
     let Model { refused, refusal, .. } = model;
-    let done = Influence { metric, numbers, screened, decisive, indices, worth, less_work, runs, refused, refusal };
+    let done = Influence { metric, numbers, screened, decisive, indices, worth, work: short, runs, refused, refusal };
     Ok((done, loaded))
 }
 
@@ -333,7 +339,7 @@ fn stream(asked: &Asked, index: u32) -> Stream {
 fn common(asked: &Asked, loaded: &[Loaded], requests: &[Request], jobs: usize) -> Result<Numbers, Problems> {
     let mut all = Vec::new();
     for (loaded, request) in loaded.iter().zip(requests) {
-        all.push(doubtful(loaded, request, &asked.ranges, jobs)?);
+        all.push(doubtful(loaded, request, (&asked.ranges, asked.only_ranges), jobs)?);
     }
     let mut numbers = all.remove(0);
     for other in all {

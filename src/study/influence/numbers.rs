@@ -108,14 +108,15 @@ fn point(item: &Value, factor: f64) -> Value {
     Value::Array(coordinates)
 }
 
-/// The doubtful numbers of a scenario, and any that `ranges` names, with ranges that its checks allow.
+/// The doubtful numbers of a scenario, and any that `ranges` names, with ranges that its checks allow; or none but those of
+/// `ranges`.
 ///
 /// # Errors
 /// When a range names no number, or is none.
 pub fn doubtful(
     loaded: &Loaded,
     request: &Request,
-    ranges: &BTreeMap<String, [f64; 2]>,
+    (ranges, is_only): (&BTreeMap<String, [f64; 2]>, bool),
     jobs: usize,
 ) -> Result<Numbers, Problems> {
     let mut numbers = Numbers { doubtful: loaded.doubtful(), ..Numbers::default() };
@@ -123,6 +124,9 @@ pub fn doubtful(
     let mut wanted = Vec::new();
     for origin in &loaded.provenance.origins {
         match range_of(origin, loaded, ranges) {
+            Some(_) if is_only && !ranges.contains_key(&origin.field) => {
+                numbers.fixed.push((origin.field.clone(), "not named by --ranges".to_owned()));
+            }
             Some(Ok(number)) => wanted.push(number),
             Some(Err(reason)) => numbers.fixed.push((origin.field.clone(), reason)),
             None => {}

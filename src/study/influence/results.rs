@@ -10,6 +10,7 @@ use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::scenario::loaded::Loaded;
 use crate::study::tables::{NumberRow, ResultsError, digests, table};
+use crate::study::work::Open;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -97,13 +98,12 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         .collect();
     let fixed: Vec<_> =
         done.numbers.fixed.iter().map(|(path, why)| serde_json::json!({ "path": path, "why": why })).collect();
-    let less_work: BTreeMap<&String, &Vec<MetricName>> = asked
-        .strategies
-        .iter()
-        .map(|strategy| &strategy.name)
-        .zip(&done.less_work)
-        .filter(|it| !it.1.is_empty())
-        .collect();
+    let names = || asked.strategies.iter().map(|strategy| &strategy.name).zip(&done.work);
+    let less_work: BTreeMap<&String, &Vec<MetricName>> =
+        names().map(|(name, it)| (name, &it.less)).filter(|it| !it.1.is_empty()).collect();
+    let open_work: BTreeMap<&String, &Vec<Open>> =
+        names().map(|(name, it)| (name, &it.open)).filter(|it| !it.1.is_empty()).collect();
+    let work_told: BTreeMap<&String, String> = names().filter_map(|(name, it)| Some((name, it.told()?))).collect();
     let only_screened = &done.screened.kept[done.decisive.len().min(done.screened.kept.len())..];
     let only_screened: Vec<_> = only_screened.iter().map(|(at, _)| &done.numbers.varied[*at].path).collect();
     serde_json::json!({
@@ -139,6 +139,8 @@ pub fn json(asked: &Asked, title: &str, done: &Influence) -> serde_json::Value {
         "pairs": pairs,
         "choice": done.worth,
         "less_work": less_work,
+        "open_work": open_work,
+        "work_told": work_told,
     })
 }
 
@@ -241,7 +243,7 @@ mod tests {
             decisive: Vec::new(),
             indices: Indices::default(),
             worth: None,
-            less_work: Vec::new(),
+            work: Vec::new(),
             runs: 40,
             refused: 0,
             refusal: None,

@@ -4,7 +4,7 @@ use super::groups::Screened;
 use super::results::{SMALL, Told, headline, told};
 use super::{Asked, Influence};
 use crate::study::compare::screen::figure;
-use crate::study::work;
+use crate::study::work::Shortfall;
 use std::fmt::Write;
 
 /// Numbers that are shown.
@@ -119,14 +119,14 @@ fn choice(out: &mut String, asked: &Asked, done: &Influence, told: &[Told<'_>]) 
     } else {
         (&base.name, &challenger.name, 0, 1.0 - worth.challenger_wins)
     };
-    let less = done.less_work.get(at).and_then(|less| work::told(less));
-    let less = less.map(|less| format!(", though it {less} than {other}, and what was not done is no saving;"));
+    let short = done.work.get(at).and_then(Shortfall::told);
+    let short = short.map(|short| format!(" (beside {other}: {short}; what is not done is no saving)"));
     let _ = writeln!(
         out,
-        "\nOn {} alone {chosen} is chosen{} and is the better one in {:.0} % of the draws. If all were known, the choice would \
+        "\nOn {} alone {chosen} is chosen{}, and is the better one in {:.0} % of the draws. If all were known, the choice would \
          gain {} {unit}.",
         done.metric,
-        less.as_deref().unwrap_or(","),
+        short.as_deref().unwrap_or_default(),
         100.0 * share,
         figure(Some(worth.of_all)),
     );
@@ -151,6 +151,7 @@ mod tests {
     use crate::study::influence::numbers::Numbers;
     use crate::study::influence::sobol::Indices;
     use crate::study::influence::worth::Worth;
+    use crate::study::work::Open;
 
     /// Who leaves hauls undone has the lower bill, and is not just chosen for it.
     #[test]
@@ -162,6 +163,7 @@ mod tests {
             strategies: vec![strategy("bau"), strategy("few")],
             metric: None,
             ranges: std::collections::BTreeMap::new(),
+            only_ranges: false,
             seed: 1,
             replications: 1,
             points: 16,
@@ -170,27 +172,35 @@ mod tests {
             most: 10,
             within: None,
         };
-        let done = |less_work| Influence {
+        let done = |work| Influence {
             metric: MetricName::BillTotalUsd,
             numbers: Numbers::default(),
             screened: Screened::default(),
             decisive: Vec::new(),
             indices: Indices::default(),
             worth: Some(Worth { gain: 10.0, challenger_wins: 0.9, ..Worth::default() }),
-            less_work,
+            work,
             runs: 40,
             refused: 0,
             refusal: None,
         };
-        let text = |less_work| {
+        let text = |short: [Shortfall; 2]| {
             let mut out = String::new();
-            choice(&mut out, &asked, &done(less_work), &[]);
+            choice(&mut out, &asked, &done(short.to_vec()), &[]);
             out
         };
-        let told = text(vec![Vec::new(), vec![MetricName::HaulsCompleted]]);
-        assert!(told.contains("few is chosen, though it did less work (hauls_completed) than bau"), "{told}");
-        let told = text(vec![vec![MetricName::HaulsCompleted], Vec::new()]);
+        let (none, metric) = (Shortfall::default, MetricName::HaulsCompleted);
+        let less = || Shortfall { less: vec![metric], ..none() };
+        let told = text([none(), less()]);
+        assert!(
+            told.contains("few is chosen (beside bau: did less work (hauls_completed); what is not done"),
+            "{told}"
+        );
+        let told = text([less(), none()]);
         assert!(told.contains("few is chosen, and is the better one in 90 %"), "{told}");
+        let open = Shortfall { open: vec![Open { metric, low: -0.012, high: 0.003 }], ..none() };
+        let told = text([none(), open]);
+        assert!(told.contains("no proven difference in work: -1.2 % to +0.3 % (hauls_completed)"), "{told}");
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Words {
     pub ranges: BTreeMap<String, [f64; 2]>,
     /// A file of further ranges.
     pub ranges_file: Option<PathBuf>,
+    /// Is nothing varied but the numbers of the ranges?
+    pub only_ranges: bool,
     /// Seed of every random stream.
     pub seed: u64,
     /// Random days behind every answer.
@@ -56,6 +58,7 @@ impl Words {
             metric: None,
             ranges: BTreeMap::new(),
             ranges_file: None,
+            only_ranges: false,
             seed: 1,
             replications: 2,
             points: 128,
@@ -79,7 +82,12 @@ impl Words {
         }
         self.within(&mut wrong.told);
         self.read_ranges(&mut wrong);
-        let Self { scenario, settings, metric, ranges, seed, replications, points, threshold, most, .. } = self;
+        if self.only_ranges && self.ranges.is_empty() {
+            wrong.told.push("only the numbers of --ranges are to be varied, and it names none".to_owned());
+        }
+        let Self {
+            scenario, settings, metric, ranges, only_ranges, seed, replications, points, threshold, most, ..
+        } = self;
         if !wrong.told.is_empty() || !wrong.problems.list.is_empty() {
             wrong.problems.append(problems_of(&scenario, &settings, &strategies));
             return Err(wrong);
@@ -92,6 +100,7 @@ impl Words {
             strategies,
             metric,
             ranges,
+            only_ranges,
             seed,
             replications,
             points,

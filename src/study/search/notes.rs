@@ -4,21 +4,19 @@ use super::race::{Budget, Out};
 use super::results::Answer;
 use super::run::Found;
 use super::study::Search;
-use crate::record::doubt::{doubts, passed_limits};
 use crate::scenario::doubt::further_doubts;
 use crate::scenario::loaded::Loaded;
 use crate::scenario::prices::orders;
-use crate::study::replicate::replicate;
-use crate::study::work;
 use std::fmt::Write as _;
-use std::sync::atomic::AtomicBool;
 
 /// Notes, the weightiest first.
 #[must_use]
 pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
     let mut out = Vec::new();
-    if let Some(less) = answer.best.as_ref().and_then(|best| work::told(&best.less_work)) {
-        out.push(format!("The design {less} than others that were tried: where it costs less, that is no saving"));
+    if let Some(short) = answer.best.as_ref().and_then(|best| best.work.told()) {
+        out.push(format!(
+            "Beside the tried design that did most work, this one: {short}; what is not done is no saving"
+        ));
     }
     let least = Budget::least(&search.rules);
     if answer.best.is_none() && found.budget < least {
@@ -35,11 +33,12 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
         // What is doubtful of it beyond the scenario that it changes.
         out.extend(further_doubts([("the design", &design)], &search.loaded));
         out.extend(to_order(search, &design));
-        out.extend(doubts_of_run(search, &design));
+        out.extend(found.doubts.iter().cloned());
     }
     out.extend(search.notes.iter().cloned());
     out.extend(ends(search, answer));
     out.extend(refused(search, found));
+    out.extend(empty(search, found));
     out
 }
 
@@ -47,14 +46,6 @@ pub fn notes(search: &Search, found: &Found, answer: &Answer) -> Vec<String> {
 fn best_design(search: &Search, found: &Found) -> Option<Loaded> {
     let best = &found.race.racers[found.race.best?];
     search.load(&best.design).ok()?.into_iter().next()
-}
-
-/// What the first of its days casts doubt on by itself: a limit that is passed is in no constraint unless the study names it.
-fn doubts_of_run(search: &Search, design: &Loaded) -> Vec<String> {
-    let Ok(run) = replicate(design, search.seed, 0, &AtomicBool::new(false)) else { return Vec::new() };
-    let metrics = || run.metrics.iter().map(|it| (it.name.as_str(), it.scope.as_str(), it.value));
-    let told = passed_limits(metrics()).into_iter().chain(doubts(metrics()));
-    told.map(|doubt| format!("In a first run of the design {doubt}")).collect()
 }
 
 /// By when what the design has more than is there already is ordered.
@@ -85,7 +76,8 @@ fn ends(search: &Search, answer: &Answer) -> Vec<String> {
 /// Designs that the checks of the scenario turn down, and choices that could not be tried for that.
 fn refused(search: &Search, found: &Found) -> Option<String> {
     let racers = &found.race.racers;
-    let is_refused = |at: &usize| racers[*at].out == Some(Out::Refused);
+    let is_refused =
+        |at: &usize| racers[*at].out == Some(Out::Refused) && !found.empty.contains_key(&racers[*at].design);
     let all: Vec<usize> = (0..racers.len()).filter(is_refused).collect();
     let first = racers.get(*all.first()?)?;
     let mut out = format!("{} of {} designs cannot be simulated, or not be there in time", all.len(), racers.len());
@@ -101,4 +93,17 @@ fn refused(search: &Search, found: &Found) -> Option<String> {
         }
     }
     Some(out)
+}
+
+/// Designs that run, but cannot be judged: a metric has no value on one of their days.
+fn empty(search: &Search, found: &Found) -> Option<String> {
+    let (first, metric) = found.empty.iter().next()?;
+    let (all, tried) = (found.empty.len(), found.race.racers.len());
+    let what = search.settings(first).join(", ");
+    let alike = found.empty.values().all(|it| it == metric);
+    let others = if alike { "" } else { ", on one of others no other metric of the study" };
+    Some(format!(
+        "{all} of {tried} designs run and cannot be judged: on a random day of {what} there is no `{metric}`{others}, because \
+         nothing happened that it is a mean, a share or a percentile of; ask for a metric that every run has, such as a count"
+    ))
 }

@@ -2,18 +2,19 @@
 
 use super::judge::{Outcome, Standing, gains, is_doubtful, is_hopeless, passes};
 use super::race::{Out, Racer, TRIALS};
-use super::run::{Found, stream};
+use super::run::{BOUNDED_DAYS, Found, stream};
 use super::study::Search;
 use super::when::Dates;
 use super::work;
 use crate::record::folder::{Manifest, REPORT, RunFolder, SCHEMA};
 use crate::record::hub::{self, Hub};
-use crate::record::metrics::{Better, MetricName};
+use crate::record::metrics::Better;
 use crate::record::table::{TableError, WrittenTable};
 use crate::report;
 use crate::study::stats::LEVEL;
 use crate::study::stats::{self, Contest};
 use crate::study::tables::{DesignRow, ResultsError, digests, table};
+use crate::study::work::Shortfall;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -40,9 +41,9 @@ pub struct Told {
     pub probability_best: Option<f64>,
     /// Was it shown on fresh days that it holds the constraints? None where there are none.
     pub is_confirmed: Option<bool>,
-    /// The work of which it did less than another design that was tried. What was not done is not saved.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub less_work: Vec<MetricName>,
+    /// The work of which it did less, or may have done less, than another design that was tried. What was not done is not saved.
+    #[serde(flatten)]
+    pub work: Shortfall,
 }
 
 /// Another choice in one decision: the best design that has one.
@@ -151,7 +152,7 @@ fn told(search: &Search, found: &Found, at: usize, reference: usize) -> Told {
         half_width: interval.filter(|_| is_other).map(|interval| interval.half_width),
         probability_best: None,
         is_confirmed: is_constrained.then(|| passes(&search.rules, &racer.fresh, TRIALS)),
-        less_work: work::less(racers, &found.most_work, at),
+        work: work::short(racers, &found.most_work, at),
     }
 }
 
@@ -204,6 +205,7 @@ pub fn json(search: &Search, found: &Found, answer: &Answer, notes: &[String]) -
     let metrics: Vec<_> = found
         .told
         .iter()
+        .chain(&found.bound)
         .map(|(name, value)| serde_json::json!({ "name": name, "unit": name.info().unit, "mean": value }))
         .collect();
     let constraints: Vec<_> = search
@@ -252,6 +254,7 @@ pub fn json(search: &Search, found: &Found, answer: &Answer, notes: &[String]) -
         "answer": answer,
         "warnings": notes,
         "metrics_of_the_design": metrics,
+        "bounded_days": BOUNDED_DAYS,
     })
 }
 
@@ -361,6 +364,7 @@ fn fill(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::search::notes::notes;
     use crate::study::search::race::Race;
     use crate::study::search::screen;
     use crate::study::search::work::Most;
@@ -389,7 +393,7 @@ mod tests {
         let race = Race { racers, best, front: front.to_vec(), runs: 40, is_whole: true };
         let most_work =
             vec![Most { kind: 0, racer: 1, days: race.racers[1].runs.iter().filter_map(|day| day.work[0]).collect() }];
-        Found { race, told: Vec::new(), found: 0, most_work, budget: 100 }
+        Found { race, most_work, budget: 100, ..Found::default() }
     }
 
     const WAIT: &str = "[[constraint]]\nmetric = \"queue_wait_p95_min\"\nmost = 60\nchance = 0.6\n";
@@ -414,7 +418,7 @@ mod tests {
         let chances = [best, &answer.front[0]].map(|told| told.probability_best.unwrap());
         assert!((chances[0] + chances[1] - 1.0).abs() < 1e-9, "{chances:?}");
         assert_eq!((best.is_confirmed, answer.front[0].is_confirmed), (Some(true), Some(false)));
-        let text = screen::text(&search, &found, &answer);
+        let text = screen::text(&search, &found, &answer, &notes(&search, &found, &answer));
         assert!(text.contains("cabinets=8") && text.contains("; not confirmed;"), "{text}");
         assert!(text.contains("1 of the designs beside it were not confirmed"), "{text}");
     }
@@ -433,7 +437,7 @@ mod tests {
         let other = |kept: bool, best| {
             let found = found(racers(kept), best, &[1]);
             let answer = answer(&search, &found);
-            let text = screen::text(&search, &found, &answer);
+            let text = screen::text(&search, &found, &answer, &notes(&search, &found, &answer));
             (answer.otherwise.into_iter().next().map(|it| it.other.map(|told| told.settings)), text)
         };
         assert_eq!(other(true, Some(1)).0, Some(Some(vec!["charger.night.cabinets=8".to_owned()])));
@@ -465,13 +469,13 @@ mod tests {
         let racers = vec![racer(0, &[50.0], 1.0, true, 60.0), racer(1, &[90.0], 1.0, true, 100.0)];
         let found = found(racers, Some(0), &[0]);
         let answer = answer(&search, &found);
-        let text = screen::text(&search, &found, &answer);
+        let text = screen::text(&search, &found, &answer, &notes(&search, &found, &answer));
         let (design, less) = (text.find("Design: ").unwrap(), text.find("did less work (hauls_completed)").unwrap());
         assert!(less > design, "{text}");
         for part in ["= 6 is the lowest that was allowed", "no [price] has a part in charger.night.cabinets"] {
             assert!(text.contains(part), "no `{part}` in {text}");
         }
-        let told = json(&search, &found, &answer, &crate::study::search::notes::notes(&search, &found, &answer));
+        let told = json(&search, &found, &answer, &notes(&search, &found, &answer));
         assert_eq!(told["answer"]["best"]["less_work"][0], "hauls_completed");
         assert_eq!(told["warnings"].as_array().unwrap().len(), 4, "{:#}", told["warnings"]);
     }

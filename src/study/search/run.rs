@@ -2,16 +2,19 @@
 //! started again.
 
 use super::judge::Outcome;
-use super::race::{Budget, Race, Racer, first_designs, race};
+use super::race::{Budget, FRESH_DAYS, Race, Racer, first_designs, race};
+use super::space::Design;
 use super::study::{LEAST_RUNS, Search};
 use super::when::Span;
 use super::work::{self, Most};
 use crate::kernel::random::{Purpose, Seed, Stream};
+use crate::record::doubt::{doubts, passed_limits};
 use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::scenario::loaded::Loaded;
 use crate::sim::RunError;
 use crate::study::kept::{KeptError, KeptRuns};
 use crate::study::replicate::{in_order, replicate, replicate_bounded};
+use crate::study::stats;
 use crate::study::sweep::Part;
 use crate::study::sweep::shard::ShardError;
 use std::collections::BTreeMap;
@@ -22,15 +25,21 @@ use std::time::Instant;
 /// Designs whose scenarios are in memory at once.
 const AT_ONCE: usize = 32;
 /// Random days of the best design that are compared with the best possible charging.
-const BOUNDED_DAYS: u32 = 4;
+pub const BOUNDED_DAYS: u32 = 4;
 
 /// A finished search.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// The race.
     pub race: Race,
-    /// Numbers of the design that is reported: means over its first random days.
+    /// Numbers of the design that is reported: means over the random days of its own standing, so that parts add up to the whole.
     pub told: Vec<(MetricName, f64)>,
+    /// How far its charging is from the best possible: means over its first [`BOUNDED_DAYS`] random days.
+    pub bound: Vec<(MetricName, f64)>,
+    /// What a first run of it casts doubt on.
+    pub doubts: Vec<String>,
+    /// Designs of which a run has no value of a metric that is asked for, and the first such metric.
+    pub empty: BTreeMap<Design, MetricName>,
     /// Runs that were there already.
     pub found: usize,
     /// By kind of work the design that did most.
@@ -87,12 +96,14 @@ pub fn search(
     model.has_metrics()?;
     let budget = model.budget()?;
     let race = race(&search.space, &search.rules, budget, &mut stream(search, 0), &mut |asks| model.ask(asks))?;
-    let told = match race.best.or(race.front.first().copied()) {
-        Some(best) => model.told(&race.racers[best])?,
-        None => Vec::new(),
-    };
-    let most_work = model.most_work(&race)?;
-    Ok(Found { race, told, found: model.found, most_work, budget: budget.runs })
+    let mut found = Found { budget: budget.runs, ..Found::default() };
+    if let Some(reported) = race.best.or(race.front.first().copied()).map(|at| &race.racers[at]) {
+        found.told = model.told(reported)?;
+        (found.bound, found.doubts) = model.looked_at(reported)?;
+    }
+    found.most_work = model.most_work(&race)?;
+    (found.found, found.empty) = (model.found, model.empty);
+    Ok(Found { race, ..found })
 }
 
 /// The designs that the race begins with.
@@ -146,6 +157,7 @@ struct Model<'a> {
     stop: &'a AtomicBool,
     progress: &'a (dyn Fn(usize) + Sync),
     found: usize,
+    empty: BTreeMap<Design, MetricName>,
 }
 
 impl<'a> Model<'a> {
@@ -156,13 +168,14 @@ impl<'a> Model<'a> {
         progress: &'a (dyn Fn(usize) + Sync),
     ) -> Result<Self, SearchError> {
         let spans = search.spans();
-        let total = search.objectives.iter().chain(MetricName::WORK).map(|name| (*name, TOTAL.to_owned()));
+        let total = search.objectives.iter().chain(MetricName::WORK).chain(&TOLD);
+        let total = total.map(|name| (*name, TOTAL.to_owned()));
         let of_span = |(name, span): (&MetricName, &Span)| {
             span.scopes().into_iter().map(|scope| (*name, scope)).collect::<Vec<_>>()
         };
         let constrained = search.constrained.iter().zip(&spans).flat_map(of_span);
         let kept = KeptRuns::in_folder(&store(&search.path), total.chain(constrained).collect(), search.seed)?;
-        Ok(Self { search, kept, spans, jobs, stop, progress, found: 0 })
+        Ok(Self { search, kept, spans, jobs, stop, progress, found: 0, empty: BTreeMap::new() })
     }
 
     /// One run of the scenario as it is: has it the metrics that are asked for?
@@ -233,7 +246,12 @@ impl<'a> Model<'a> {
             for ((at, _), done) in work.into_iter().zip(done) {
                 let (outcome, was_there) = done.map_err(|error| self.failed_ask(&asks[at].0, error))?;
                 self.found += usize::from(was_there);
-                out[at] = outcome;
+                match outcome {
+                    Ok(outcome) => out[at] = Some(outcome),
+                    Err(metric) => {
+                        self.empty.entry(asks[at].0.clone()).or_insert(metric);
+                    }
+                }
             }
         }
         Ok(out)
@@ -266,7 +284,7 @@ impl<'a> Model<'a> {
     }
 
     /// A random day of a design, from each of the first days; and whether its runs were there already.
-    fn one(&self, loaded: &[Loaded], day: u32) -> Result<(Option<Outcome>, bool), KeptError> {
+    fn one(&self, loaded: &[Loaded], day: u32) -> Result<(Result<Outcome, MetricName>, bool), KeptError> {
         let runs = loaded.iter().map(|loaded| self.kept.run(loaded, day, self.stop));
         let runs = runs.collect::<Result<Vec<_>, _>>()?;
         let was_there = runs.iter().all(|run| run.1);
@@ -274,26 +292,54 @@ impl<'a> Model<'a> {
         Ok((self.outcome(&runs), was_there))
     }
 
-    /// Means of the objectives and of work over the runs of a day, and of each constraint what is judged.
-    fn outcome(&self, runs: &[Vec<Metric>]) -> Option<Outcome> {
+    /// Means of the objectives and of work over the runs of a day, and of each constraint what is judged; the first metric that
+    /// has no value.
+    fn outcome(&self, runs: &[Vec<Metric>]) -> Result<Outcome, MetricName> {
         let mean = |name: &MetricName| {
             let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, TOTAL, *name)).collect();
-            values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
+            values.map(|values| stats::mean(&values))
         };
         let judged = self.search.constrained.iter().zip(&self.search.rules.constraints).zip(&self.spans);
-        let judged = judged.map(|((name, constraint), span)| span.worst(constraint, *name, runs));
-        Some(Outcome {
-            objectives: self.search.objectives.iter().map(mean).collect::<Option<Vec<f64>>>()?,
-            constraints: judged.collect::<Option<Vec<f64>>>()?,
+        let judged = judged.map(|((name, constraint), span)| span.worst(constraint, *name, runs).ok_or(*name));
+        Ok(Outcome {
+            objectives: self.search.objectives.iter().map(|name| mean(name).ok_or(*name)).collect::<Result<_, _>>()?,
+            constraints: judged.collect::<Result<_, _>>()?,
             work: MetricName::WORK.iter().map(mean).collect(),
         })
     }
 
-    /// Means of what is told of the design that is reported, and how far charging is from the best possible.
+    /// Means of what is told of the design that is reported, over the days of its standing. All of its runs are kept already.
     fn told(&self, racer: &Racer) -> Result<Vec<(MetricName, f64)>, SearchError> {
         let Ok(loaded) = self.search.load(&racer.design) else { return Ok(Vec::new()) };
+        let mut runs = Vec::new();
+        // A front is one on the days of the race alone.
+        let fresh = if self.search.objectives.len() > 1 { 0 } else { racer.fresh.len() };
+        for (first, count) in [(0, racer.runs.len()), (FRESH_DAYS, fresh)] {
+            let mut found = 0;
+            // A day on which a metric is empty is no day of the standing.
+            for day in first.. {
+                if found == count {
+                    break;
+                }
+                let own = loaded.iter().map(|loaded| self.kept.run(loaded, day, self.stop).map(|run| run.0));
+                let own: Vec<Vec<Metric>> =
+                    own.collect::<Result<_, _>>().map_err(|error| self.failed_ask(&racer.design, error))?;
+                if self.outcome(&own).is_ok() {
+                    found += 1;
+                    runs.extend(own);
+                }
+            }
+        }
+        Ok(means(&TOLD, &runs))
+    }
+
+    /// How far charging of the design that is reported is from the best possible, where that is asked for; and what the first of
+    /// its days casts doubt on by itself: a limit that is passed is in no constraint unless the study names it.
+    fn looked_at(&self, racer: &Racer) -> Result<(Vec<(MetricName, f64)>, Vec<String>), SearchError> {
+        let Ok(loaded) = self.search.load(&racer.design) else { return Ok((Vec::new(), Vec::new())) };
+        let count = if self.search.is_bounded { BOUNDED_DAYS } else { 1 };
         let days: Vec<(&Loaded, u32)> =
-            (0..BOUNDED_DAYS).flat_map(|day| loaded.iter().map(move |loaded| (loaded, day))).collect();
+            (0..count).flat_map(|day| loaded.iter().map(move |loaded| (loaded, day))).collect();
         let runs = in_order(self.jobs, &days, |(loaded, day)| {
             // A bound that cannot be found is no reason to say nothing of the rest.
             let run = || replicate(loaded, self.search.seed, *day, self.stop);
@@ -303,24 +349,35 @@ impl<'a> Model<'a> {
                 run()
             }
         });
-        let runs =
-            runs.into_iter().collect::<Result<Vec<_>, _>>().map_err(|source| self.failed(&racer.design, source))?;
-        let mean = |name: &MetricName| {
-            let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(&run.metrics, TOTAL, *name)).collect();
-            values.map(|values| (*name, values.iter().sum::<f64>() / values.len() as f64))
-        };
-        Ok(TOLD.iter().filter_map(mean).collect())
+        let runs: Vec<Vec<Metric>> = runs
+            .into_iter()
+            .map(|run| run.map(|run| run.metrics))
+            .collect::<Result<_, _>>()
+            .map_err(|source| self.failed(&racer.design, source))?;
+        let first = || runs[0].iter().map(|it| (it.name.as_str(), it.scope.as_str(), it.value));
+        let told = passed_limits(first()).into_iter().chain(doubts(first()));
+        let told = told.map(|doubt| format!("In a first run of the design {doubt}")).collect();
+        Ok((means(&BOUND, &runs), told))
     }
 }
 
-/// What is told of the design that is reported: service before cost, cost by part, and how far `--bound` says that charging
-/// could still go.
-const TOLD: [MetricName; 21] = [
+/// Means over runs of the metrics of the whole hub that all of them have.
+fn means(names: &[MetricName], runs: &[Vec<Metric>]) -> Vec<(MetricName, f64)> {
+    let mean = |name: &MetricName| {
+        let values: Option<Vec<f64>> = runs.iter().map(|run| value_of(run, TOTAL, *name)).collect();
+        Some((*name, stats::mean(&values.filter(|values| !values.is_empty())?)))
+    };
+    names.iter().filter_map(mean).collect()
+}
+
+/// What is told of the design that is reported: service before cost, and cost by part.
+const TOLD: [MetricName; 19] = [
     MetricName::HaulsCompleted,
     MetricName::HaulsLate,
     MetricName::HaulsLapsed,
     MetricName::EquipmentHoursServed,
     MetricName::SessionsUnmet,
+    MetricName::SessionsServedShare,
     MetricName::QueueWaitP95Min,
     MetricName::PeakKw,
     MetricName::YearCostUsd,
@@ -334,10 +391,11 @@ const TOLD: [MetricName; 21] = [
     MetricName::CapexUsd,
     MetricName::NpvUsd,
     MetricName::CostPerHaulUsd,
-    MetricName::BoundEnergyGapPercent,
-    MetricName::BoundPeakGapPercent,
-    MetricName::BoundCostGapPercent,
 ];
+
+/// How far `--bound` says that charging could still go.
+const BOUND: [MetricName; 3] =
+    [MetricName::BoundEnergyGapPercent, MetricName::BoundPeakGapPercent, MetricName::BoundCostGapPercent];
 
 #[cfg(test)]
 mod tests {

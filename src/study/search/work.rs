@@ -4,8 +4,7 @@
 use super::judge::Outcome;
 use super::race::Racer;
 use crate::record::metrics::MetricName;
-use crate::study::stats::LEVEL;
-use crate::study::work::p_less;
+use crate::study::work::Shortfall;
 
 /// Random days on which work is judged, at most.
 pub const MOST_DAYS: u32 = 8;
@@ -40,23 +39,25 @@ pub fn done(day: &Outcome, kind: usize) -> Option<f64> {
     day.work.get(kind).copied().flatten()
 }
 
-/// The work of which a racer surely did less than the one that did most.
+/// The work of which a racer did less, or may have done less, than the one that did most.
 #[must_use]
-pub fn less(racers: &[Racer], most: &[Most], racer: usize) -> Vec<MetricName> {
-    let is_less = |most: &&Most| {
+pub fn short(racers: &[Racer], most: &[Most], racer: usize) -> Shortfall {
+    let mut out = Shortfall::default();
+    for most in most.iter().filter(|most| most.racer != racer) {
         let own: Option<Vec<f64>> = racers[racer].runs.iter().map(|day| done(day, most.kind)).collect();
         let own = own.unwrap_or_default();
         let count = own.len().min(most.days.len());
         // The first day picked the design that did most.
         let from = usize::from(count > 2);
-        most.racer != racer
-            && p_less(&own[from..count], &most.days[from..count]) * (most_kinds(racers) as f64) < 1.0 - LEVEL
-    };
-    most.iter().filter(is_less).filter_map(|most| MetricName::WORK.get(most.kind).copied()).collect()
+        if let Some(name) = MetricName::WORK.get(most.kind) {
+            out.hold(*name, &own[from..count], &most.days[from..count], kinds(racers));
+        }
+    }
+    out
 }
 
 /// Kinds of work that there are: each is another chance to err.
-fn most_kinds(racers: &[Racer]) -> usize {
+fn kinds(racers: &[Racer]) -> usize {
     let first = racers.iter().find_map(|racer| racer.runs.first());
     first.map_or(1, |day| day.work.iter().flatten().count()).max(1)
 }
@@ -77,7 +78,9 @@ mod tests {
             [racer(&[40.0, 42.0, 39.0, 41.0]), racer(&[99.0, 101.0, 98.0, 100.0]), racer(&[100.0, 100.0, 99.0, 99.0])];
         assert_eq!(most(&racers), [(0, 2)]);
         let most = [Most { kind: 0, racer: 2, days: vec![100.0, 100.0, 99.0, 99.0] }];
-        assert_eq!(less(&racers, &most, 0), [MetricName::HaulsCompleted]);
-        assert!(less(&racers, &most, 1).is_empty() && less(&racers, &most, 2).is_empty());
+        assert_eq!(short(&racers, &most, 0).less, [MetricName::HaulsCompleted]);
+        let open = short(&racers, &most, 1);
+        assert!(open.less.is_empty() && open.open.len() == 1, "three days cannot prove it: {open:?}");
+        assert_eq!(short(&racers, &most, 2).told(), None, "it did most");
     }
 }

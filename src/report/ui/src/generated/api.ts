@@ -812,6 +812,8 @@ export interface components {
             probability_best: number | null;
             settings: string[];
             standing: components["schemas"]["DesignStanding"];
+            /** @description The same in words, and the work of which it may have done less. */
+            work_told: string | null;
         };
         /** @description Means over its random days. */
         DesignStanding: {
@@ -1814,6 +1816,8 @@ export interface components {
             /** Format: double */
             probability_best: number | null;
             strategy: string;
+            /** @description Of what is better without work: that it did less, or may have done less, than the one that did most; told as a warning, too. */
+            work_told: string | null;
         };
         /** @description One station over time. */
         StationSeries: {

@@ -20,6 +20,11 @@ type Constraint = Search["constraints"][number];
 /** The design that is told: the one that was shown to hold, or the one that came nearest. */
 const told = ({ answer }: Search): Design | undefined => answer.best ?? answer.front[0];
 
+/** A design in words, and that it did less work than another one, or may have. */
+function named({ settings, work_told }: Design): string {
+  return [...settingTexts(settings), ...(work_told === null ? [] : [plainWords(work_told)])].join("; ");
+}
+
 /** What must hold, in words: at most 20 min in 95 % of the random days. */
 export function must({ metric, must: { most, least, chance }, from, until }: Constraint): string {
   const unit = metricUnit(metric);
@@ -75,7 +80,7 @@ function otherwise(search: Search): HTMLElement[] {
   const rows = others.map(({ path, chosen, other }): Cell[] => {
     const choice = `${numberName(path)} other than ${chosenText(path, chosen)}`;
     if (!other) return [choice, "no design that was tried may hold the constraints", ...columns(search).map(() => "–")];
-    return [choice, settingTexts(other.settings).join("; "), ...cells(search, other)];
+    return [choice, named(other), ...cells(search, other)];
   });
   const [objective = ""] = search.objectives;
   const picture = others.flatMap(({ path, other }) =>
@@ -102,7 +107,7 @@ function constraints(search: Search): HTMLElement[] {
 
 function costs(search: Search): HTMLElement[] {
   const parts = costTable((name) => search.metrics_of_the_design.find((it) => it.name === name)?.mean ?? null);
-  return parts.length === 0 ? [] : [section("Cost by part", "The yearly cost of the design: means over its first random days.", ...parts)];
+  return parts.length === 0 ? [] : [section("Cost by part", "The cost of a year, of which all parts are on one basis: means over the same random days as the figures above, in the dollars of [money]. Fuel is the diesel of all trucks and equipment of the scenario, also of trucks that only call at it, and the fuel of its vessels. Investment and net present value tell the same money otherwise and are no parts of it.", ...parts)];
 }
 
 /** The others in front: all but the one that is told. */
@@ -130,7 +135,7 @@ function inFront(search: Search): HTMLElement[] {
   const title = titleOfOthers(search);
   const isFront = title === FRONT;
   const mustHold = search.constraints.length > 0;
-  const rows = rest.map((design): Cell[] => [settingTexts(design.settings).join("; "), ...cells(search, design), ...(mustHold ? [confirmed(design)] : []), percent(design.probability_best, 0)]);
+  const rows = rest.map((design): Cell[] => [named(design), ...cells(search, design), ...(mustHold ? [confirmed(design)] : []), percent(design.probability_best, 0)]);
   const holder = element("div", { class: "chart" });
   if (isFront) {
     const [x = "", y = ""] = search.objectives;
@@ -151,7 +156,7 @@ function figures(search: Search): HTMLElement[] {
   rest.sort((a, b) => (known.get(a.name) ?? LABELS.length) - (known.get(b.name) ?? LABELS.length));
   if (rest.length === 0) return [];
   const rows = rest.map(({ name, mean, unit }): Cell[] => [metricLabel(name), number(mean), unit]);
-  return [section("What the design does", "Means over its first random days. The avoidable shares say how far another charging control could still go.", ...table(["metric", "mean", "unit"], rows, "What the design does"))];
+  return [section("What the design does", "Means over the same random days as the figures above. The avoidable shares, of its first days, say how far another charging control could still go.", ...table(["metric", "mean", "unit"], rows, "What the design does"))];
 }
 
 function cards(search: Search): HTMLElement {

@@ -3,7 +3,7 @@
 import { metricLabel, type MetricName } from "../data/metrics";
 import type { Standing, Study } from "../data/types";
 import { interval, show } from "../lib/format";
-import { rowName, strategyName } from "../lib/labels";
+import { plainWords, rowName, strategyName } from "../lib/labels";
 
 export type Comparison = Study["study"];
 export type Compared = Comparison["metrics"][number];
@@ -78,11 +78,13 @@ interface Caveat {
   like: string;
 }
 
-/** Why a better figure is no gain: less work was done for it, or what is burnt instead is not in it. Empty where nothing speaks against it. */
+/** Why a better figure is no gain: less work was done for it, or may have been, or what is burnt instead is not in it. Empty where nothing speaks against it. */
 export function caveat(study: Comparison, metric: Compared, strategy: string): Caveat | null {
   if (SERVICE.includes(metric.name)) return null;
   const work = worseIn(study, SERVICE, strategy);
   if (work !== "") return { short: "does less work", long: `it did less work (${work}), so that is no saving`, like: "did the same work" };
+  const open = metric.strategies.find((row) => row.strategy === strategy)?.work_told ?? null;
+  if (open !== null) return { short: "may do less work", long: `beside the one that did most work, ${plainWords(open)}, so that may be no saving`, like: "surely did the same work" };
   const fuel = metric.name === BILL ? worseIn(study, FUELS, strategy) : "";
   return fuel === "" ? null : { short: "burns more fuel", long: `it burned more fuel (${fuel}), which is in no electricity bill, so that may be no saving`, like: "did the same work without more fuel" };
 }

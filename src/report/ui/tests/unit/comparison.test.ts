@@ -7,7 +7,7 @@ import { glanced } from "../../src/pages/study";
 import { verdictLine, type Comparison } from "../../src/pages/standing";
 
 const standing = (strategy: string, mean: number, difference: number | null, half: number | null, p: number | null, best: number): Standing =>
-  ({ strategy, mean, half_width: 1, difference, difference_half_width: half, p_holm: p, differs: p === null ? null : p < 0.05, pairing_factor: 1, probability_best: best, first_place: 1, last_place: 2 });
+  ({ strategy, mean, half_width: 1, difference, difference_half_width: half, p_holm: p, differs: p === null ? null : p < 0.05, pairing_factor: 1, probability_best: best, first_place: 1, last_place: 2, work_told: null });
 
 function study(bills: Standing[], hauls: Standing[], diesel: Standing[] = []): Comparison {
   const metric = (name: string, unit: string, better: "higher" | "lower", strategies: Standing[]) => ({ name, scope: "total", unit, info: name, better, replications: 10, strategies });
@@ -26,6 +26,12 @@ describe("a comparison in a sentence", () => {
   it("does not call a smaller electricity bill a saving where more diesel is burnt", () => {
     const it = study([base, standing("few", 23_673, -3891, 96, 0.0000001, 1)], [work], [standing("bau", 100, null, null, null, 1), standing("few", 2490, 2390, 40, 0.0001, 0)]);
     expect(verdictLine(it)).toContain("But it burned more fuel (diesel +2,390 ± 40 US gal), which is in no electricity bill, so that may be no saving. No strategy that did the same work without more fuel is certainly better than Base case.");
+  });
+
+  it("says of a smaller bill that work may have been lost for it, where that is not proven", () => {
+    const open = { ...standing("fewer", 23_673, -3891, 96, 0.0000001, 1), work_told: "no proven difference in work: -1.2 % to +0.3 % (hauls_completed)" };
+    const it = study([base, open], [work, standing("fewer", 566, -2.7, 4, 0.2, 0)]);
+    expect(verdictLine(it)).toContain("But beside the one that did most work, no proven difference in work: -1.2 % to +0.3 % (hauls completed), so that may be no saving. No strategy that surely did the same work is certainly better than Base case.");
   });
 
   it("tells the better one of those that did the same work", () => {
