@@ -12,7 +12,7 @@ use super::trips::{TripsArgs, trips};
 use crate::disk::is_same_file;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
-use crate::import::sessions::{self, to_csv};
+use crate::import::sessions::{self, DRAWN, to_visits_csv};
 use crate::import::{self, afdc, geojson, weather};
 use std::path::{Path, PathBuf};
 
@@ -271,7 +271,7 @@ fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
         return exit;
     }
     let out = args.out.clone().unwrap_or_default();
-    if let Err(exit) = write(&out, &(measured(&name, &bytes) + &to_csv(&found)), args.force, console) {
+    if let Err(exit) = write(&out, &(measured(&name, &bytes) + &to_visits_csv(&found)), args.force, console) {
         return exit;
     }
     let (count, open) = (found.list.len(), found.open);
@@ -286,6 +286,9 @@ fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
         console.print(&format!("{file}: {count} sessions from {} ({}){open}", found.start, found.zone));
     }
     found.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
+    if found.list.iter().any(|session| session.draws_kw > session.max_kw) {
+        console.note(&format!("note: {DRAWN}"));
+    }
     Exit::Done
 }
 

@@ -80,6 +80,22 @@ impl Model for Acceptance {
     fn group(&self, row: usize) -> usize {
         self.session[row]
     }
+
+    fn group_word(&self) -> &'static str {
+        "charging sessions"
+    }
+
+    fn error_unit(&self) -> &'static str {
+        "kW"
+    }
+
+    fn inputs(&self) -> &'static [&'static str] {
+        &["state of charge"]
+    }
+
+    fn input(&self, row: usize, _input: usize) -> f64 {
+        self.soc[row]
+    }
 }
 
 pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout: f64) -> Result<Calibrated, String> {
