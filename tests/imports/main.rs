@@ -11,6 +11,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod meters;
 mod plans;
 mod silent;
 mod traffic;
