@@ -28,6 +28,7 @@ mod number;
 pub mod observed;
 mod ocpi;
 mod ocpp_log;
+pub mod osm;
 pub mod plan;
 pub mod plan_features;
 pub mod plan_map;
