@@ -29,6 +29,7 @@ pub mod observed;
 mod ocpi;
 mod ocpp_log;
 pub mod osm;
+pub mod places;
 pub mod plan;
 pub mod plan_features;
 pub mod plan_map;
