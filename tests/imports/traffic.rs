@@ -248,7 +248,7 @@ fn a_run_says_which_trucks_could_be_electric() {
             let lat = if lat.is_empty() { format!("lat = {lat_deg}\n") } else { lat.to_owned() };
             format!("[site.{key}]\nkind = \"yard\"\n{lat}lon = {lon}\n")
         };
-        places.iter().map(table).collect::<String>()
+        places.iter().map(table).fold(String::new(), |out, table| out + &table)
     };
     std::fs::write(dir.path().join("sites.toml"), as_toml("")).unwrap();
     std::fs::write(dir.path().join("wrong.toml"), as_toml("lat = 133\n")).unwrap();

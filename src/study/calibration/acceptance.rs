@@ -1,6 +1,7 @@
 //! Charging power by state of charge: what a battery accepts.
 
-use super::fit::{LEAST_ROWS, Model, fit};
+use super::fit::{LEAST_ROWS, fit};
+use super::model::Model;
 use super::result::{Calibrated, Estimate, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::scenario::loaded::Loaded;

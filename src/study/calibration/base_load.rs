@@ -1,6 +1,7 @@
 //! A meter: the load of a site that is not simulated, by hour of the day, or of the week.
 
-use super::fit::{Model, fit};
+use super::fit::fit;
+use super::model::Model;
 use super::result::{Calibrated, estimate, points};
 use crate::account::load::Load;
 use crate::scenario::loaded::Loaded;

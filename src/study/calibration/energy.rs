@@ -1,6 +1,7 @@
 //! Energy of trips: use per kilometre by what is pulled, idling, cold and heat.
 
-use super::fit::{LEAST_ROWS, Model, fit, relative_spread};
+use super::fit::{LEAST_ROWS, fit, relative_spread};
+use super::model::Model;
 use super::result::{Calibrated, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::place::spec::TravelSpec;

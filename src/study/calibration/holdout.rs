@@ -1,7 +1,7 @@
 //! How well a fit says what it has not seen: the later rows, as a whole and by each input.
 
 use super::covariance::Covariance;
-use super::fit::{Model, error};
+use super::model::{Model, error};
 use crate::kernel::math;
 use crate::study::stats::t_quantile;
 use nalgebra::DVector;
@@ -11,6 +11,8 @@ use std::ops::Range;
 const CONTRADICTION: f64 = 4.0;
 /// So often at most a right model is said to leave something in some range of some input.
 const FALSE_ALARM: f64 = 1e-4;
+/// Errors below this, in any unit, are rounding.
+const ROUNDING: f64 = 1e-9;
 /// An input is searched in so many ranges with as many rows each; with so few values or fewer, value by value.
 const RANGES: usize = 5;
 /// A range with fewer groups tells nothing.
@@ -110,9 +112,9 @@ pub(super) fn check(model: &impl Model, fitted: usize, parameters: &[f64], covar
         rows_held_out: model.rows() - fitted,
         error_fitted,
         error_held_out,
-        error_explained: if error_fitted > 0.0 { error_fitted * growth } else { f64::MAX },
+        error_explained: (error_fitted * growth).max(ROUNDING),
         bias_held_out: mean(&after),
-        bias_explained: CONTRADICTION * (variance * share).sqrt(),
+        bias_explained: (CONTRADICTION * (variance * share).sqrt()).max(ROUNDING),
         unit: model.error_unit(),
         unexplained: unexplained(model, fitted, parameters, covariance),
         is_contradicted: false,
@@ -143,7 +145,7 @@ fn unexplained(model: &impl Model, fitted: usize, parameters: &[f64], covariance
     let mut slopes = vec![0.0; parameters.len()];
     let predicted = |row: usize, slopes: &mut [f64]| model.predicted(row, parameters, slopes);
     let mut searched: Vec<(&'static str, Vec<(f64, usize)>)> = Vec::new();
-    for (at, input) in model.inputs().iter().enumerate() {
+    for (at, input) in model.inputs().iter().copied().enumerate() {
         searched.push((input, (fitted..model.rows()).map(|row| (model.input(row, at), row)).collect()));
     }
     let of_prediction = (fitted..model.rows()).map(|row| (predicted(row, &mut slopes), row)).collect();
@@ -212,5 +214,5 @@ fn left(
     let bias = means.iter().sum::<f64>() / groups;
     let variance = means.iter().map(|mean| (mean - bias) * (mean - bias)).sum::<f64>() / (groups - 1.0) / groups;
     let of_fit = covariance.variance(&(moves / groups));
-    Some((bias, t_quantile(groups - 1.0, level) * (variance + of_fit).sqrt()))
+    Some((bias, (t_quantile(groups - 1.0, level) * (variance + of_fit).sqrt()).max(ROUNDING)))
 }

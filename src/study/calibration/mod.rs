@@ -2,7 +2,7 @@
 //! the fit has not seen. What comes out is an overlay whose numbers count as measured.
 //!
 //! One file a kind of data: `energy` (trips with their energy), `turn` (a gate's log), `base_load` (a meter), `acceptance`
-//! (charging power by state of charge), `shift` (charging sessions of a fleet); `fit`, `covariance` and `holdout` are common to them,
+//! (charging power by state of charge), `shift` (charging sessions of a fleet); `model`, `fit`, `covariance` and `holdout` are common to them,
 //! `overlay` and `page` write.
 
 mod acceptance;
@@ -11,6 +11,7 @@ mod covariance;
 mod energy;
 mod fit;
 mod holdout;
+mod model;
 mod overlay;
 mod page;
 mod result;

@@ -1,6 +1,6 @@
 //! What was fitted as an overlay: each number with its source, quality `measured`, and its interval.
 
-use super::result::{Calibrated, Estimate};
+use super::result::{Calibrated, Estimate, clock};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
@@ -95,12 +95,6 @@ fn inner<'t>(table: &'t mut Table, key: &str) -> &'t mut Table {
         Value::Table(table) => table,
         _ => unreachable!("made a table above"),
     }
-}
-
-/// An hour of the day as a time, to the minute.
-pub(super) fn clock(hour: f64) -> String {
-    let minutes = (hour * 60.0).round().rem_euclid(24.0 * 60.0) as u32;
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// Five digits: more are noise, and differ between machines.

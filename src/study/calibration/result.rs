@@ -1,8 +1,8 @@
 //! What a fit says: numbers with their intervals, how well later rows are met, and what is to be drawn.
 
-use super::fit::{Found, Model};
+use super::fit::Found;
 use super::holdout::Check;
-use super::overlay::clock;
+use super::model::Model;
 
 /// A number of the scenario, as it was and as the data say.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -82,6 +82,12 @@ pub struct Calibrated {
     pub points: Vec<(f64, f64, bool)>,
     /// What was assumed, and what these data cannot tell.
     pub said: Vec<String>,
+}
+
+/// An hour of the day as a time, to the minute.
+pub(super) fn clock(hour: f64) -> String {
+    let minutes = (hour * 60.0).round().rem_euclid(24.0 * 60.0) as u32;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// At most so many points are kept to be drawn.

@@ -3,8 +3,9 @@
 //! A scenario has no distribution of arrivals and of times plugged in: both follow from the shifts of the fleet, which start
 //! evenly over a span, last so long, and happen on a day with a probability. So it is these that are fitted, by moments.
 
-use super::fit::{LEAST_ROWS, LEVEL, Model, fit};
-use super::result::{Calibrated, Estimate, estimate, points};
+use super::fit::{LEAST_ROWS, LEVEL, fit};
+use super::model::Model;
+use super::result::{Calibrated, Estimate, clock, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::kernel::calendar::parse_time;
 use crate::scenario::loaded::Loaded;
@@ -356,7 +357,7 @@ fn dwell_told(observed: &Observed, duties: &[Duty]) -> Option<String> {
         format!(
             "trucks come back at {} in the mean (standard deviation {:.1} h) and stay plugged in for {:.1} h (standard deviation \
              {:.1} h): a run with these shifts should show that",
-            super::overlay::clock(mean(&back)),
+            clock(mean(&back)),
             variance(&back).sqrt(),
             mean(&dwell),
             variance(&dwell).sqrt()

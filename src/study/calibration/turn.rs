@@ -1,6 +1,7 @@
 //! A gate's log: how long trucks stay in a terminal.
 
-use super::fit::{LEAST_ROWS, Model, fit, relative_spread};
+use super::fit::{LEAST_ROWS, fit, relative_spread};
+use super::model::Model;
 use super::result::{Calibrated, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::scenario::loaded::Loaded;
