@@ -8,7 +8,7 @@ mod common;
 use common::{loaded, run, shipped, written};
 use portvolt::document::problem::{Problem, Problems};
 use portvolt::import::geojson::{Layout, PlacedCharger};
-use portvolt::import::{acn, afdc, geojson};
+use portvolt::import::{acn, afdc, geojson, osm};
 use portvolt::sim::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -254,6 +254,83 @@ ELEC,Planned,P,public,,3,33.83,-118.25,10,3,150
     let (_dir, scenario) = written(&format!("title = \"Public stations\"\n{time}{tables}"), &[]);
     assert_eq!(scenario.scenario.charger["afdc_9_dc_150kw"].cabinets, 3);
     assert_eq!(scenario.provenance.unsourced().count(), 0);
+}
+
+/// An export of `OpenStreetMap`, as JSON of Overpass and as `GeoJSON`: sockets with their power, the larger number where no capacity
+/// is told; 43 kW is the most of alternating current.
+#[test]
+fn stations_of_openstreetmap() {
+    let station = |more: Value| {
+        let mut tags = json!({ "amenity": "charging_station", "name": "Pier", "operator": "Someone" });
+        tags.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        tags
+    };
+    let combo =
+        station(json!({ "socket:type1_combo": "4", "socket:type1_combo:output": "350 kW", "socket:chademo": "1",
+        "socket:chademo:output": "50 kW", "capacity": "4" }));
+    let mixed =
+        station(json!({ "socket:type2_combo": "2", "socket:type2": "6", "charging_station:output": "150000 W" }));
+    let unknown = station(json!({ "capacity": "3" }));
+    let private = station(json!({ "socket:chademo": "1", "access": "private" }));
+    let node = |id: u32, tags: &Value| json!({ "type": "node", "id": id, "lat": 33.75, "lon": -118.2, "tags": tags });
+    let overpass = json!({ "version": 0.6, "elements": [
+        node(1, &combo), { "type": "way", "id": 2, "center": { "lat": 33.76, "lon": -118.21 }, "tags": mixed }, node(3, &unknown),
+        node(4, &private), node(5, &json!({ "amenity": "fuel" })),
+    ] });
+    let feature = |id: &str, tags: &Value, shape: Value| {
+        let mut properties = tags.clone();
+        properties["@id"] = json!(id);
+        json!({ "type": "Feature", "properties": properties, "geometry": shape })
+    };
+    let turbo = json!({ "type": "FeatureCollection", "features": [
+        feature("node/1", &combo, json!({ "type": "Point", "coordinates": [-118.2, 33.75] })),
+        feature("way/2", &mixed, json!({ "type": "Polygon", "coordinates": [[[-118.21, 33.76], [-118.21, 33.76]]] })),
+        feature("node/3", &unknown, Value::Null), feature("node/4", &private, Value::Null), feature("node/5", &json!({}), Value::Null),
+    ] });
+    let options = afdc::Options { level2: true, ..afdc::Options::default() };
+    for (text, third) in [(overpass.to_string(), "no sockets or power told"), (turbo.to_string(), "no coordinates")] {
+        let mut problems = Vec::new();
+        let found = osm::read("osm.json", &text, &options, &mut problems);
+        assert_eq!(told(problems), "");
+        let ports: Vec<_> = found
+            .layout
+            .chargers
+            .iter()
+            .map(|(key, it)| (key.as_str(), it.spec.cabinets, it.spec.cabinet_kw))
+            .collect();
+        let wanted = [("osm_node_1_dc", 4, 350.0), ("osm_way_2_dc", 2, 150.0), ("osm_way_2_level2", 6, 6.0)];
+        assert_eq!(ports, wanted);
+        assert_eq!(found.layout.sites["osm_way_2"].name.as_deref(), Some("Pier"));
+        for reason in [third, "not public", "no charging stations"] {
+            assert_eq!(found.left_out.get(reason), Some(&1), "{:?}", found.left_out);
+        }
+        let tables = osm::to_toml(&found.layout, "osm.json");
+        let time = "[time]\nstart = \"2025-06-02\"\ndays = 1\nzone = \"America/Los_Angeles\"\nsources = { default = \"osm_assumed\" }\n";
+        let (_dir, scenario) = written(&format!("title = \"Public stations\"\n{time}{tables}"), &[]);
+        assert_eq!(scenario.provenance.unsourced().count(), 0);
+    }
+    for (text, words) in [
+        (
+            json!({ "elements": [node(7, &station(json!({ "socket:chademo": "1", "socket:chademo:output": "fast" })))] }),
+            "node/7.socket:chademo:output: `fast` is no power",
+        ),
+        (
+            json!({ "elements": [node(7, &station(json!({ "capacity": "many" })))] }),
+            "node/7.capacity: `many` is no number",
+        ),
+        (json!({ "elements": [] }), "holds no charging station"),
+        (json!({ "stations": [] }), "neither `elements` nor `features`"),
+    ] {
+        let mut problems = Vec::new();
+        osm::read("osm.json", &text.to_string(), &options, &mut problems);
+        let told = told(problems);
+        assert!(told.contains(words), "wanted `{words}`: {told}");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("osm.json"), overpass.to_string()).unwrap();
+    let done = portvolt(dir.path(), &["import", "stations", "osm.json", "--out", "stations.toml"]);
+    let said = text(&done.stdout);
+    assert!(done.status.code() == Some(0) && said.contains("2 stations"), "{said}{}", text(&done.stderr));
 }
 
 #[test]

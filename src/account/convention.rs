@@ -6,7 +6,7 @@ use super::energy::Surplus;
 use super::holiday::Holidays;
 use super::lines::MonthBill;
 use super::load::{Load, Month, Timeline};
-use super::tariff::{Rates, Slot, Tariff, TierBasis};
+use super::tariff::{DemandKind, ExportRule, Rates, Slot, Tariff, TierBasis};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -55,7 +55,8 @@ impl Billed<'_> {
         let exports = self.months.iter().any(|month| month.exported_kwh > 0.0);
         let charges = self.used();
         let earns = charges.iter().filter_map(|(_, rates)| rates.energy.as_ref()).any(|charge| {
-            charge.nets_by_month || charge.periods.iter().flatten().any(|tier| tier.sell_usd_per_kwh != 0.0)
+            charge.exports == ExportRule::Month
+                || charge.periods.iter().flatten().any(|tier| tier.sell_usd_per_kwh != 0.0)
         });
         if exports && !earns {
             notes.push("the load exports energy, for which the tariff pays nothing".to_owned());
@@ -129,7 +130,8 @@ impl Billed<'_> {
             out.extend(tier_conventions(rates));
             out.extend(self.lookback_convention(rates));
             out.extend(self.holiday_convention(at, rates));
-            out.extend(self.net_metering_convention(rates));
+            out.extend(self.export_convention(rates));
+            out.extend(ratchet_convention(rates));
             out.extend(self.minimum_convention(rates));
             if let Some(subscription) = rates.subscription.filter(|it| it.subscribed_kw.is_none()) {
                 let blocks = self.peaks.blocks(at, &subscription);
@@ -205,15 +207,49 @@ impl Billed<'_> {
         (is_nothing && earns).then(|| "a minimum of 0 $ counts as none: a month may end in a credit".to_owned())
     }
 
-    fn net_metering_convention(&self, rates: &Rates) -> Option<String> {
+    fn export_convention(&self, rates: &Rates) -> Option<String> {
         let exports = self.months.iter().any(|month| month.exported_kwh > 0.0);
-        let nets = rates.energy.as_ref().is_some_and(|charge| charge.nets_by_month);
-        (nets && exports).then(|| {
-            "net metering in kWh: a surplus covers its own period of the month, then the same period of later months (of a season's \
-             periods that have ended: the most expensive of the others first); what is left at the end earns the selling price"
-                .to_owned()
+        let rule = rates.energy.as_ref().filter(|_| exports)?.exports;
+        let minutes = self.load.interval_s() / 60;
+        Some(match rule {
+            ExportRule::Month => {
+                "net metering in kWh: a surplus covers its own period of the month, then the same period of later months (of a season's \
+                 periods that have ended: the most expensive of the others first); what is left at the end earns the selling price"
+                    .to_owned()
+            }
+            ExportRule::Hour => {
+                "net billing by the hour: what is imported and exported in one hour and period of the tariff is netted; what is left \
+                 over of the hour is bought or sold, and nothing is carried on"
+                    .to_owned()
+            }
+            ExportRule::Instantaneous | ExportRule::Unsaid => {
+                let whose = if rule == ExportRule::Unsaid { "the tariff does not say how exports are netted" } else { "net billing" };
+                format!("{whose}: each {minutes} minutes of the load are bought or sold for themselves, and nothing is carried on")
+            }
+            ExportRule::BuyAllSellAll => format!(
+                "buy all, sell all: a load that is net of its own generation holds only the rest; each {minutes} minutes of it are bought \
+                 or sold for themselves"
+            ),
         })
     }
+}
+
+/// Which demand charges the ratchet acts on, where there is more than one.
+fn ratchet_convention(rates: &Rates) -> Option<String> {
+    let mut ratcheted = rates.demand.iter().filter(|charge| charge.lookback.is_some_and(|lookback| lookback.range > 0));
+    let first = ratcheted.next()?;
+    let others: Vec<&str> =
+        rates.demand.iter().filter(|charge| charge.lookback.is_none()).map(|charge| charge.name.as_str()).collect();
+    if first.kind != DemandKind::Flat {
+        return Some(
+            "the ratchet acts on each period of a demand charge by that period's own peaks of earlier months"
+                .to_owned(),
+        );
+    }
+    (!others.is_empty()).then(|| {
+        let others = others.join(", ");
+        format!("the ratchet acts on the {} alone, by the peaks of all hours; not on: {others}", first.name)
+    })
 }
 
 fn counted_days(days: usize) -> String {

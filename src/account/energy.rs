@@ -2,7 +2,7 @@
 
 use super::lines::{Component, Line};
 use super::load::{Load, Month, Part, Timeline};
-use super::tariff::{EnergyCharge, EnergyTier, Tariff, TierBasis};
+use super::tariff::{EnergyCharge, EnergyTier, ExportRule, Tariff, TierBasis};
 
 /// kWh by period and tier.
 type Climbed = Vec<Vec<f64>>;
@@ -88,20 +88,37 @@ pub(super) fn energy_lines(
             }
         };
         let energy = part.steps().map(|at| (charge.schedule.period(timeline.slots[at]), load.kw()[at] * load.hours()));
-        let is_netted =
-            charge.nets_by_month && (surplus.total_kwh() > 0.0 || part.steps().any(|at| load.kw()[at] < 0.0));
+        let is_netted = charge.exports == ExportRule::Month
+            && (surplus.total_kwh() > 0.0 || part.steps().any(|at| load.kw()[at] < 0.0));
         if is_netted {
             let before_kwh = surplus.total_kwh();
             let (net, in_month) = net_by_period(charge.periods.len(), energy);
             let to_buy = surplus.settle(charge, &net, &in_month);
             to_buy.into_iter().enumerate().for_each(|(period, kwh)| add(period, kwh));
             lines.extend(carried_line(surplus.total_kwh() - before_kwh));
+        } else if charge.exports == ExportRule::Hour {
+            net_by_hour(load, part, energy).into_iter().for_each(|(period, kwh)| add(period, kwh));
         } else {
             energy.for_each(|(period, kwh)| add(period, kwh));
         }
         price(charge, month.number(), &bought, &sold, &mut lines);
     }
     lines
+}
+
+/// Net energy of each hour by period, in order of time.
+fn net_by_hour(load: &Load, part: &Part, energy: impl Iterator<Item = (usize, f64)>) -> Vec<(usize, f64)> {
+    let mut out: Vec<(usize, f64)> = Vec::new();
+    let mut last = None;
+    for (at, (period, kwh)) in part.steps().zip(energy) {
+        let of = Some((load.local_hour(at), period));
+        match out.last_mut().filter(|_| last == of) {
+            Some(net) => net.1 += kwh,
+            None => out.push((period, kwh)),
+        }
+        last = of;
+    }
+    out
 }
 
 /// Net energy by period, and which periods there are.

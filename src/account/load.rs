@@ -89,6 +89,14 @@ impl Load {
         (local_s.div_euclid(DAY_S), (local_s.rem_euclid(DAY_S) / 3600) as usize)
     }
 
+    /// Number of the hour that an interval lies in, by elapsed time: an hour that comes twice in autumn is two.
+    pub(super) fn local_hour(&self, interval: usize) -> i64 {
+        let elapsed_s = self.start_s + interval as i64 * i64::from(self.interval_s);
+        // Clocks of some zones are half an hour off: hours begin by the clock.
+        let off_s = (self.calendar.local_s(elapsed_s) - elapsed_s).rem_euclid(3600);
+        (elapsed_s + off_s).div_euclid(3600)
+    }
+
     /// Day of the week of a local day, from Monday as 0.
     #[must_use]
     pub fn weekday(&self, day: i64) -> usize {

@@ -116,8 +116,24 @@ pub struct EnergyCharge {
     pub names: Vec<String>,
     /// Added to every kWh by month, $/kWh.
     pub adjustment_usd_per_kwh: [f64; MONTHS],
-    /// Does an exported kWh undo an imported one of the same period, in its month or a later one?
-    pub nets_by_month: bool,
+    /// What becomes of energy that is fed back.
+    pub exports: ExportRule,
+}
+
+/// What becomes of energy that is fed back into the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExportRule {
+    /// The tariff does not say: as [`Self::Instantaneous`].
+    #[default]
+    Unsaid,
+    /// What is left of an interval of the load is sold.
+    Instantaneous,
+    /// An exported kWh undoes an imported one of the same period in the same hour; what is left of the hour is sold.
+    Hour,
+    /// An exported kWh undoes an imported one of the same period, in its month or a later one.
+    Month,
+    /// All that is used is bought, and all that is made is sold.
+    BuyAllSellAll,
 }
 
 /// One step of an energy price.
@@ -382,7 +398,7 @@ mod tests {
             periods: vec![tier(0.10), tier(0.50)],
             names: Vec::new(),
             adjustment_usd_per_kwh,
-            nets_by_month: false,
+            exports: ExportRule::default(),
         };
         let old = Rates { energy: Some(charge(Schedule::always())), ..Rates::default() };
         let from = Some(date(2025, 1, 1));

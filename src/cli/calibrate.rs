@@ -31,8 +31,12 @@ pub(super) struct CalibrateArgs {
     #[arg(long, value_name = "FILE", requires = "truck_model")]
     trips: Option<PathBuf>,
     /// Readings of charging of one truck model: columns time, soc, kw; session where known.
-    #[arg(long, value_name = "FILE", alias = "sessions", requires = "truck_model")]
+    #[arg(long, value_name = "FILE", requires = "truck_model")]
     charging: Option<PathBuf>,
+    /// Charging sessions of one fleet at its depot: columns vehicle, `plug_in`, `plug_out`. They tell its shifts: when trucks leave and
+    /// come back, and on which days.
+    #[arg(long, value_name = "FILE", requires = "fleet")]
+    sessions: Option<PathBuf>,
     /// A gate's log of one terminal: columns `gate_in`, `gate_out`; moves where known.
     #[arg(long, value_name = "FILE", requires = "terminal")]
     gate: Option<PathBuf>,
@@ -42,6 +46,9 @@ pub(super) struct CalibrateArgs {
     /// The truck model that trips and charging are of: a key of `[truck_model]`.
     #[arg(long, value_name = "KEY")]
     truck_model: Option<String>,
+    /// The fleet of the sessions: a key of `[fleet]`.
+    #[arg(long, value_name = "KEY")]
+    fleet: Option<String>,
     /// The terminal of the gate's log: a key of `[terminal]`.
     #[arg(long, value_name = "KEY")]
     terminal: Option<String>,
@@ -75,7 +82,7 @@ pub(super) fn run(args: &CalibrateArgs, console: &Console) -> Exit {
         return diagnose::show(&Problems { files: Vec::new(), list }, console);
     };
     if fits.is_empty() {
-        console.error("no measurements were given: use --trips, --charging, --gate or --meter");
+        console.error("no measurements were given: use --trips, --charging, --sessions, --gate or --meter");
         return Exit::Usage;
     }
     let title = format!("{}, calibrated", loaded.scenario.title);
@@ -125,6 +132,7 @@ fn fitted(args: &CalibrateArgs, loaded: &Loaded, list: &mut Vec<Problem>) -> Opt
         (&args.trips, &args.truck_model, Some(columns::TRIPS)),
         (&args.charging, &args.truck_model, Some(columns::CHARGING)),
         (&args.gate, &args.terminal, Some(columns::GATE)),
+        (&args.sessions, &args.fleet, Some(columns::SESSIONS)),
         (&args.meter, &args.site, None),
     ];
     for (at, (file, key, columns)) in files.into_iter().enumerate() {
@@ -159,7 +167,7 @@ fn data(
         return Some(Data::Meter(key.to_owned(), metered.load));
     };
     let observed = observed::read(name, bytes, map, columns, list)?;
-    let kinds = [Data::Trips, Data::Charging, Data::Gate];
+    let kinds = [Data::Trips, Data::Charging, Data::Gate, Data::Sessions];
     Some(kinds[at](key.to_owned(), observed))
 }
 
@@ -173,19 +181,27 @@ fn show(fit: &Calibrated, console: &Console) {
     console.print(&format!("{} ({})", fit.title, fit.file));
     console.print(&format!("  {:<44} {:>10} {:>10}   99 % interval", "number", "before", "fitted"));
     for estimate in &fit.estimates {
-        let before = estimate.before.map_or("-".to_owned(), |before| format!("{before:.4}"));
-        console.print(&format!(
-            "  {:<44} {before:>10} {:>10.4}   {:.4} to {:.4} {}",
-            estimate.path, estimate.value, estimate.low, estimate.high, estimate.unit
-        ));
+        let before = estimate.before.map_or("-".to_owned(), |before| estimate.word(before));
+        let (fitted, interval) = (estimate.word(estimate.value), estimate.interval());
+        console.print(&format!("  {:<44} {before:>10} {fitted:>10}   {interval} {}", estimate.path, estimate.unit));
     }
-    let check = fit.check;
+    let check = &fit.check;
     console.print(&format!(
-        "  error {:.4} over {} rows, {:.4} over {} later rows held out",
-        check.error_fitted, check.rows_fitted, check.error_held_out, check.rows_held_out
+        "  error {:.4} {unit} over {} rows, {:.4} {unit} over {} later rows held out (the fit explains up to {:.4})",
+        check.error_fitted,
+        check.rows_fitted,
+        check.error_held_out,
+        check.rows_held_out,
+        check.error_explained,
+        unit = check.unit
     ));
     fit.said.iter().for_each(|said| console.print(&format!("  - {said}")));
     if check.is_contradicted {
-        console.warn(&format!("{}: the rows held out contradict the model; find out why before you use it", fit.file));
+        let file = &fit.file;
+        console.warn(&format!(
+            "{file}: the rows held out contradict the model: their error is beyond what the fit and its intervals explain; find out \
+             why before you use it"
+        ));
+        check.reasons().iter().for_each(|reason| console.warn(&format!("{file}: {reason}")));
     }
 }

@@ -12,8 +12,8 @@ use super::trips::{TripsArgs, trips};
 use crate::disk::is_same_file;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
-use crate::import::sessions::{self, to_csv};
-use crate::import::{self, afdc, geojson, weather};
+use crate::import::sessions::{self, DRAWN, to_visits_csv};
+use crate::import::{self, afdc, geojson, osm, weather};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -24,8 +24,10 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Public charging stations, from the station CSV of the Alternative Fuels Data Center.
+    /// Public charging stations, from the station CSV of the Alternative Fuels Data Center or an export of `OpenStreetMap`
+    /// (Overpass JSON or `GeoJSON`).
     #[command(
+        visible_alias = "stations",
         after_help = "Example: portvolt import afdc alt_fuel_stations.csv --bbox=-118.5,33.6,-117.9,34.1 --out chargers.geojson"
     )]
     Afdc(AfdcArgs),
@@ -63,7 +65,7 @@ enum What {
 
 #[derive(Debug, clap::Args)]
 struct AfdcArgs {
-    /// The station CSV.
+    /// The station CSV, or the export.
     stations: PathBuf,
     /// Only what lies in this box, degrees.
     #[arg(long, value_name = "WEST,SOUTH,EAST,NORTH", value_parser = bbox, allow_hyphen_values = true)]
@@ -232,13 +234,17 @@ fn stations(args: &AfdcArgs, console: &Console) -> Exit {
         ..afdc::Options::default()
     };
     let mut list = Vec::new();
-    let found = afdc::read(&args.stations.display().to_string(), &text, &options, &mut list);
+    let name = args.stations.display().to_string();
+    let is_osm = osm::is_osm(&text);
+    let read = if is_osm { osm::read } else { afdc::read };
+    let found = read(&name, &text, &options, &mut list);
     if let Some(exit) = told(list, console) {
         return exit;
     }
     let layout = &found.layout;
     let file = args.stations.file_name().unwrap_or_default().to_string_lossy();
-    let written = if as_toml { afdc::to_toml(layout, &file) } else { geojson::write(layout) };
+    let to_toml = if is_osm { osm::to_toml } else { afdc::to_toml };
+    let written = if as_toml { to_toml(layout, &file) } else { geojson::write(layout) };
     if let Err(exit) = write(&args.out, &written, args.force, console) {
         return exit;
     }
@@ -271,7 +277,7 @@ fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
         return exit;
     }
     let out = args.out.clone().unwrap_or_default();
-    if let Err(exit) = write(&out, &(measured(&name, &bytes) + &to_csv(&found)), args.force, console) {
+    if let Err(exit) = write(&out, &(measured(&name, &bytes) + &to_visits_csv(&found)), args.force, console) {
         return exit;
     }
     let (count, open) = (found.list.len(), found.open);
@@ -286,6 +292,9 @@ fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
         console.print(&format!("{file}: {count} sessions from {} ({}){open}", found.start, found.zone));
     }
     found.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
+    if found.list.iter().any(|session| session.draws_kw > session.max_kw) {
+        console.note(&format!("note: {DRAWN}"));
+    }
     Exit::Done
 }
 

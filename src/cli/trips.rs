@@ -26,7 +26,7 @@ pub(super) struct TripsArgs {
     /// Replace the set of these files that is in it.
     #[arg(long)]
     force: bool,
-    /// Known places, as CSV: `site,lat,lon`. Otherwise stops that lie together become places.
+    /// Known places, as CSV (`site,lat,lon`) or TOML (`[site.KEY]` with `lat` and `lon`, such as a scenario). Otherwise stops that lie together become places.
     #[arg(long, value_name = "FILE")]
     sites: Option<PathBuf>,
     /// Stops within this distance belong together, km.
@@ -104,7 +104,7 @@ fn options(args: &TripsArgs, problems: &mut Vec<Problem>) -> Option<Options> {
     if let Some(path) = &args.sites {
         let name = path.display().to_string();
         match read_text(path, Kind::Csv, None) {
-            Ok(text) => places = crate::import::trips::sites(&name, &text, problems),
+            Ok(text) => places = crate::import::places::known(&name, &text, problems),
             Err((message, help)) => problems.extend(Problems::of_file(&name, message, help).list),
         }
     }

@@ -63,25 +63,25 @@ pub struct Stations {
 
 /// One station, over all its rows.
 #[derive(Debug, Clone, Default)]
-struct Station {
-    name: String,
-    lat: f64,
-    lon: f64,
-    dc: Ports,
-    level2: Ports,
+pub(super) struct Station {
+    pub(super) name: String,
+    pub(super) lat: f64,
+    pub(super) lon: f64,
+    pub(super) dc: Ports,
+    pub(super) level2: Ports,
 }
 
 /// Ports of one kind: how many of each power, W, and of none that is known. Unlike ports are not averaged: two of 250 kW and
 /// two of 50 kW serve other trucks than four of 150 kW.
 #[derive(Debug, Clone, Default)]
-struct Ports {
+pub(super) struct Ports {
     by_power: BTreeMap<Option<u32>, u32>,
 }
 
 impl Ports {
     /// Of so many ports with these connectors (power in kW, number): a port serves one vehicle at a time by its strongest
     /// connector, so the strongest connectors are the ports'; where there are fewer, the rest is as weak as the weakest.
-    fn new(count: u32, mut connectors: Vec<(f64, f64)>) -> Self {
+    pub(super) fn new(count: u32, mut connectors: Vec<(f64, f64)>) -> Self {
         connectors.sort_by(|a, b| b.0.total_cmp(&a.0));
         let (mut left, mut by_power) = (count, BTreeMap::new());
         for (at, (kw, number)) in connectors.iter().enumerate() {
@@ -98,7 +98,7 @@ impl Ports {
         Self { by_power }
     }
 
-    fn count(&self) -> u32 {
+    pub(super) fn count(&self) -> u32 {
         self.by_power.values().sum()
     }
 
@@ -129,7 +129,7 @@ pub fn read(path: &str, text: &str, options: &Options, problems: &mut Vec<Proble
     }
     table.mistakes.close();
     for (id, station) in stations {
-        add(&mut out.layout, &format!("afdc_{id}"), &station, options);
+        add(&mut out.layout, (&format!("afdc_{id}"), "afdc"), &station, options);
     }
     out
 }
@@ -284,7 +284,9 @@ impl Table<'_> {
     }
 }
 
-fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
+/// Adds a station under a key; its numbers come from the source of this name, or from the one of what it leaves open.
+pub(super) fn add(layout: &mut Layout, (key, told): (&str, &str), station: &Station, options: &Options) {
+    let assumed = format!("{told}_assumed");
     let sources = |pairs: &[(&str, &str)]| -> Sources {
         pairs.iter().map(|(field, source)| ((*field).to_owned(), (*source).to_owned())).collect()
     };
@@ -294,7 +296,7 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
         "kind": "public",
         "lat": station.lat,
         "lon": station.lon,
-        "sources": sources(&[("lat", "afdc"), ("lon", "afdc"), ("default", "afdc_assumed")]),
+        "sources": sources(&[("lat", told), ("lon", told), ("default", &assumed)]),
     });
     let Ok(site) = serde_json::from_value::<SiteSpec>(site) else {
         return;
@@ -308,13 +310,13 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
         }
         for (power, count) in &ports.by_power {
             let kw = power.map_or(otherwise_kw, |watts| f64::from(watts) / 1000.0);
-            let source = if power.is_some() { "afdc" } else { "afdc_assumed" };
+            let source = if power.is_some() { told } else { &assumed };
             let group = json!({
                 "site": key,
                 "cabinets": count,
                 "cabinet_kw": kw,
                 "efficiency": options.efficiency,
-                "sources": sources(&[("cabinets", "afdc"), ("cabinet_kw", source), ("default", "afdc_assumed")]),
+                "sources": sources(&[("cabinets", told), ("cabinet_kw", source), ("default", &assumed)]),
             });
             // Several groups of a kind are told apart by their power.
             let power = if ports.by_power.len() > 1 { format!("_{kw}kw").replace('.', "_") } else { String::new() };
@@ -332,15 +334,7 @@ fn add(layout: &mut Layout, key: &str, station: &Station, options: &Options) {
 /// Never: a table of texts and numbers can be written.
 #[must_use]
 pub fn to_toml(layout: &Layout, file: &str) -> String {
-    let table = |value: &Value| value.as_object().cloned().unwrap_or_default();
-    let sites: serde_json::Map<String, Value> =
-        layout.sites.iter().map(|(key, spec)| (key.clone(), super::geojson::properties(spec).into())).collect();
-    let chargers: serde_json::Map<String, Value> = layout
-        .chargers
-        .iter()
-        .map(|(key, charger)| (key.clone(), super::geojson::properties(&charger.spec).into()))
-        .collect();
-    let mut document = table(&json!({ "source": {
+    let sources = json!({
         "afdc": {
             "quality": "verified",
             "title": format!("Alternative Fuels Data Center, station file {file}"),
@@ -350,7 +344,21 @@ pub fn to_toml(layout: &Layout, file: &str) -> String {
             "quality": "assumed",
             "title": "What the station file does not say: power where it gives none, one cabinet a port, efficiency",
         },
-    } }));
+    });
+    tables(layout, sources)
+}
+
+/// The tables of a scenario, with these sources.
+pub(super) fn tables(layout: &Layout, sources: Value) -> String {
+    let table = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let sites: serde_json::Map<String, Value> =
+        layout.sites.iter().map(|(key, spec)| (key.clone(), super::geojson::properties(spec).into())).collect();
+    let chargers: serde_json::Map<String, Value> = layout
+        .chargers
+        .iter()
+        .map(|(key, charger)| (key.clone(), super::geojson::properties(&charger.spec).into()))
+        .collect();
+    let mut document = table(&json!({ "source": sources }));
     document.insert("site".to_owned(), sites.into());
     document.insert("charger".to_owned(), chargers.into());
     toml::to_string(&document).expect("a table of texts and numbers: nothing can fail")

@@ -8,6 +8,7 @@ use super::meter_time::{DEFAULT_ZONE, Series, series, zone};
 use super::{espi, sheet};
 use crate::account::load::Load;
 use crate::document::problem::{Mistakes, Problem};
+use std::collections::BTreeSet;
 
 /// A load, and what was assumed to read it.
 #[derive(Debug, Clone)]
@@ -71,7 +72,12 @@ fn metered(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Option<Meter
     }
     let kw = net.values.iter().map(|value| value * factor).collect();
     match Load::new(net.calendar, net.start_s, net.interval_s as u32, kw) {
-        Ok(load) => Some(Metered { load, said }),
+        Ok(load) => {
+            // Sections of one file say the same.
+            let mut seen = BTreeSet::new();
+            said.retain(|line| seen.insert(line.clone()));
+            Some(Metered { load, said })
+        }
         Err(error) => {
             mistakes.push(None, "", error.to_string(), None);
             None

@@ -28,7 +28,7 @@ pub enum Gaps {
 }
 
 /// What columns can be named for, in all tables: one mapping file may be of several.
-const ROLES: [&str; 44] = [
+const ROLES: [&str; 47] = [
     "arrive",
     "charger_id",
     "charging_time",
@@ -55,7 +55,10 @@ const ROLES: [&str; 44] = [
     "move_kind",
     "moves",
     "origin",
+    "payload",
     "period",
+    "plug_in",
+    "plug_out",
     "port_id",
     "pull",
     "quantity",

@@ -1,6 +1,7 @@
 //! The readings of a meter's table: from the header on, row by row, in as many sections as the file has (a download of a
 //! utility has one for what it delivered and one for what it received).
 
+use super::clock_digits;
 use super::map::{Map, Stamps};
 use super::meter_columns::{Columns, Times, Unit, find, is_register, of_header};
 use super::number::{Decimal, decimal_of, number};
@@ -10,6 +11,7 @@ use super::stays::named;
 use crate::document::problem::Mistakes;
 use crate::kernel::calendar::DAY_S;
 use jiff::ToSpan;
+use jiff::civil::DateTime;
 use std::collections::BTreeMap;
 
 /// One value.
@@ -48,6 +50,8 @@ pub(super) struct Table {
     pub(super) clock_s: Option<[i32; 2]>,
 }
 
+/// So many times that come twice are those of a second meter.
+const LEAST_TWICE: usize = 8;
 /// Parts of words that say that a reading was not measured.
 const DOUBTED: [&str; 9] =
     ["missing", "estimat", "invalid", "error", "no data", "fail", "suspect", "substitut", "interpolat"];
@@ -84,8 +88,13 @@ pub(super) fn read(sheet: &Sheet, map: &Map, zone: &str, mistakes: &mut Mistakes
     let decimal = reader.decimal(mistakes)?;
     let unit = reader.unit(mistakes)?;
     reader.unit = unit;
+    reader.settle_clock();
     let before = mistakes.found();
-    reader.rows(order, decimal, mistakes);
+    reader.one_meter(decimal, mistakes);
+    if mistakes.found() == before {
+        reader.rows(order, decimal, mistakes);
+        reader.no_second_meter(mistakes);
+    }
     if mistakes.found() > before {
         return None;
     }
@@ -180,6 +189,63 @@ impl Reader<'_> {
         }
     }
 
+    /// Times of the day without a colon, such as `0015` or what a spreadsheet makes of it; numbers up to 24 are hours.
+    fn settle_clock(&mut self) {
+        let Times::DateClock(date, clock, _) = self.columns.times else { return };
+        let is_number = |cell: &Cell| cell.text().bytes().all(|byte| byte.is_ascii_digit());
+        if !self.body().map(|row| row.cell(clock)).filter(|cell| !cell.is_empty()).any(is_number) {
+            return;
+        }
+        if clock_digits::are_clocks(self.body().map(|row| row.cell(clock))) {
+            self.columns.has_digits = true;
+        } else {
+            self.columns.times = Times::DateHour(date, clock);
+        }
+    }
+
+    /// Rows of several meters are no load: whose they are is said.
+    fn one_meter(&self, decimal: Decimal, mistakes: &mut Mistakes<'_>) {
+        let Some(at) = self.columns.meter else { return };
+        let is_reading =
+            |row: &&SheetRow| self.columns.value.is_none_or(|value| number(row.cell(value), decimal).is_some());
+        let mut meters: BTreeMap<String, u64> = BTreeMap::new();
+        for row in self.body().filter(is_reading) {
+            let name = row.cell(at).text().trim().to_owned();
+            if !name.is_empty() {
+                meters.entry(name).or_insert(row.line);
+            }
+        }
+        if meters.len() > 1 {
+            let column = self.sheet.rows[self.header].cell(at).text().into_owned();
+            let names: Vec<String> = meters.iter().map(|(name, line)| format!("{name} (from line {line})")).collect();
+            let message = format!("holds {} meters: {}", meters.len(), named(&names));
+            let help = "keep the rows of one meter; the loads of several add up in a scenario, a site each";
+            mistakes.push(None, &column, message, Some(help.to_owned()));
+        }
+    }
+
+    /// Where most times come twice in one direction, a second meter follows the first, or stands beside it.
+    fn no_second_meter(&self, mistakes: &mut Mistakes<'_>) {
+        for channel in &self.channels {
+            let mut times: Vec<(i64, u64)> =
+                channel.readings.iter().filter_map(|reading| Some((order_s(reading.at?), reading.line))).collect();
+            times.sort_unstable();
+            let twice: Vec<u64> =
+                times.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
+            // Of an hour that autumn repeats it is a small part, and a few rows that come twice are told as overlaps.
+            let is_most = twice.len() >= LEAST_TWICE && twice.len() * 4 > times.len();
+            let Some(line) = twice.iter().min().filter(|_| is_most) else { continue };
+            let message = format!(
+                "{} of {} times come twice: are these the rows of two meters in one file?",
+                twice.len(),
+                times.len()
+            );
+            let help = "keep the rows of one meter; the loads of several add up in a scenario, a site each";
+            mistakes.push(Some(*line), &self.columns.names.0, message, Some(help.to_owned()));
+            return;
+        }
+    }
+
     fn decimal(&self, mistakes: &mut Mistakes<'_>) -> Option<Decimal> {
         if let Some(decimal) = self.map.decimal() {
             return Some(decimal);
@@ -214,7 +280,7 @@ impl Reader<'_> {
             let is_timed = match &self.columns.times {
                 Times::List => true,
                 Times::Wide(at, _) => date(row.cell(*at), order).is_some(),
-                of => times(row, of, order).is_some(),
+                of => times(row, of, (order, self.columns.has_digits)).is_some(),
             };
             // A section begins with a header of its own.
             if !is_timed
@@ -223,6 +289,7 @@ impl Reader<'_> {
             {
                 self.said.extend(columns.said.clone());
                 self.columns = columns;
+                self.settle_clock();
                 continue;
             }
             if let Some((message, help)) = row.beyond(header) {
@@ -248,7 +315,7 @@ impl Reader<'_> {
     ) {
         let values = [columns.value, columns.export].map(|at| at.map(|at| row.cell(at)));
         let has_value = values.iter().flatten().any(|cell| !cell.is_empty());
-        let time = times(row, &columns.times, order);
+        let time = times(row, &columns.times, (order, columns.has_digits));
         if columns.times != Times::List && time.is_none() {
             // Words between sections, such as `Data for period starting: ...`, have no value beside them.
             let text = row.cell(self.time_at()).text().into_owned();
@@ -262,15 +329,20 @@ impl Reader<'_> {
             return;
         }
         let (at, length_s) = time.map_or((None, None), |(at, length_s)| (Some(at), length_s));
+        let at = if columns.is_utc { at.map(|at| When::Instant(order_s(at), None)) } else { at };
         if has_value {
             self.doubt(row);
+        } else if columns.times != Times::List {
+            // A record of a cost or a credit, or a reading that is missing: its gap is told, if it is one.
+            self.left_out.push(row.line.to_string());
+            return;
         }
         let units = [columns.unit, columns.export_unit.or(columns.unit)];
         for (channel, cell) in values.into_iter().enumerate() {
             let Some(cell) = cell else { continue };
-            // What is exported may have no cell in most rows.
-            if channel == 1 && cell.is_empty() {
-                self.channels[1].readings.push(Reading { line: row.line, at, value: 0.0, length_s });
+            // What is exported may have no cell in most rows, and what is bought none where it is not.
+            if cell.is_empty() && (channel == 1 || columns.export.is_some()) {
+                self.channels[channel].readings.push(Reading { line: row.line, at, value: 0.0, length_s });
                 continue;
             }
             let Some(value) = number(cell, decimal).filter(|value| value.abs() <= 1e7) else {
@@ -362,8 +434,17 @@ impl Reader<'_> {
     }
 }
 
-/// The stamp of a row, and the length of its interval where the row says it, s.
-fn times(row: &SheetRow, times: &Times, order: DateOrder) -> Option<(When, Option<i64>)> {
+/// Seconds since 1970, of a clock's own where it is one.
+fn order_s(at: When) -> i64 {
+    match at {
+        When::Local(local) => local.duration_since(DateTime::constant(1970, 1, 1, 0, 0, 0, 0)).as_secs(),
+        When::Instant(unix_s, _) => unix_s,
+    }
+}
+
+/// The stamp of a row, and the length of its interval where the row says it, s. `has_digits`: times of the day have no colon.
+fn times(row: &SheetRow, times: &Times, (order, has_digits): (DateOrder, bool)) -> Option<(When, Option<i64>)> {
+    let clock = |cell: &Cell| if has_digits { clock_digits::up_to_four(&cell.text()) } else { clock(cell) };
     let since = |from: When, to: When| match (from, to) {
         (When::Local(from), When::Local(to)) => Some(to.duration_since(from).as_secs()),
         (When::Instant(from, _), When::Instant(to, _)) => Some(to - from),

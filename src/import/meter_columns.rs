@@ -1,6 +1,10 @@
 //! Which columns of a meter's table say what: by the names that utilities and people give them, or by a mapping file.
 
+use super::clock_digits;
 use super::map::{Map, Stamps, once};
+use super::meter_names::{
+    CLOCKS, DATE, END, EXPORT, EXPORT_ALONE, HOUR, METER, OTHER, QUALITY, REGISTER, SAY_START, START, VALUES,
+};
 use super::number::{Decimal, number};
 use super::sheet::{Sheet, SheetRow};
 use super::stamp::clock;
@@ -9,111 +13,6 @@ use super::stamp::clock;
 const ROWS_LOOKED_AT: usize = 100;
 /// So many columns named after times of the day make a table with a row a day.
 const LEAST_CLOCKS: usize = 20;
-
-const DATE: [&str; 9] =
-    ["date", "usage date", "read date", "reading date", "service date", "day", "interval date", "datum", "meter date"];
-const START: [&str; 34] = [
-    "start",
-    "start time",
-    "start date time",
-    "startdatetime",
-    "starttime",
-    "start datetime",
-    "interval start",
-    "interval start time",
-    "interval start date time",
-    "interval start datetime",
-    "interval beginning",
-    "hour beginning",
-    "period start",
-    "begin",
-    "begin time",
-    "from",
-    "from time",
-    "start date",
-    "datetime",
-    "date time",
-    "date and time",
-    "date hour",
-    "timestamp",
-    "time stamp",
-    "local time",
-    "local datetime",
-    "local timestamp",
-    "reading time",
-    "reading date time",
-    "time",
-    "usage start",
-    "zeit",
-    "zeitstempel",
-    "utc",
-];
-/// Names among those that say that the time is a beginning.
-const SAY_START: [&str; 6] = ["start", "begin", "beginning", "from", "starttime", "startdatetime"];
-const END: [&str; 15] = [
-    "end",
-    "end time",
-    "enddatetime",
-    "endtime",
-    "end datetime",
-    "end date time",
-    "interval end",
-    "interval end time",
-    "interval ending",
-    "period end",
-    "to",
-    "until",
-    "ending",
-    "end date",
-    "interval end datetime",
-];
-const HOUR: [&str; 7] = ["hour", "hour ending", "hour of day", "he", "hr", "hour end", "hours"];
-const EXPORT: [&str; 6] = ["export", "exported", "received", "generation", "generated", "feed"];
-/// Values without a unit: the name, and what it means where the unit has to be assumed.
-const VALUES: [(&str, Option<&str>); 11] = [
-    ("usage", Some("kWh")),
-    ("consumption", Some("kWh")),
-    ("energy", Some("kWh")),
-    ("import", Some("kWh")),
-    ("delivered", Some("kWh")),
-    ("demand", Some("kW")),
-    ("power", Some("kW")),
-    ("load", None),
-    ("value", None),
-    ("reading", None),
-    ("quantity", None),
-];
-/// Columns that say how good a reading is.
-const QUALITY: [&str; 11] = [
-    "quality",
-    "data quality",
-    "reading quality",
-    "read quality",
-    "quality code",
-    "quality flag",
-    "status",
-    "reading status",
-    "read type",
-    "reading type",
-    "estimated",
-];
-/// Words of a name of what a meter's register shows: all that it ever counted.
-const REGISTER: [&str; 7] = ["reading", "readings", "register", "cumulative", "totalizer", "totaliser", "odometer"];
-/// Columns about something else.
-const OTHER: [&str; 12] = [
-    "cost",
-    "price",
-    "charge",
-    "amount",
-    "temp",
-    "temperature",
-    "quality",
-    "reactive",
-    "kvar",
-    "kvarh",
-    "factor",
-    "notes",
-];
 
 /// Unit of a value, and what makes it kW or kWh.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -208,6 +107,12 @@ pub(super) struct Columns {
     pub(super) quality: Option<usize>,
     /// What the times mark, if the header says so.
     pub(super) stamps: Option<Stamps>,
+    /// The column that tells meters apart.
+    pub(super) meter: Option<usize>,
+    /// Does the column of times say that they are UTC?
+    pub(super) is_utc: bool,
+    /// Are times of the day digits without a colon?
+    pub(super) has_digits: bool,
     /// Is the value fed back into the grid?
     pub(super) is_export: bool,
     /// What was assumed.
@@ -220,6 +125,12 @@ pub(super) struct Columns {
 pub(super) fn plain(name: &str) -> String {
     let spaced: String = name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A name of times without the words that say whose clock it is.
+fn bare(name: &str) -> &str {
+    let bare = CLOCKS.iter().find_map(|clock| name.strip_suffix(clock)?.strip_suffix(' '));
+    bare.unwrap_or(name)
 }
 
 /// Does a column's name suggest what a register shows?
@@ -272,7 +183,25 @@ struct Header<'a> {
 
 impl Header<'_> {
     fn at(&self, known: &[&str]) -> Option<usize> {
-        self.names.iter().position(|name| known.contains(&name.as_str()))
+        self.names.iter().position(|name| known.contains(&name.as_str()) || known.contains(&bare(name)))
+    }
+
+    /// Is the column of times called one of UTC?
+    fn is_utc(&self, times: &Times) -> bool {
+        let says = |at: &usize| self.names[*at].split(' ').any(|word| matches!(word, "utc" | "gmt"));
+        times.columns().iter().any(says)
+    }
+
+    /// Columns that nothing is read of, for a reader to see.
+    fn not_read(&self, read: &[Option<usize>], times: &Times) -> Option<String> {
+        let is_read =
+            |at: usize| read.contains(&Some(at)) || self.is_time(times, at) || METER.contains(&self.names[at].as_str());
+        let is_about = |at: usize| ["notes", "type", "duration", "name"].contains(&self.names[at].as_str());
+        let left: Vec<String> = (0..self.names.len())
+            .filter(|at| !self.names[*at].is_empty() && !is_read(*at) && !is_about(*at))
+            .map(|at| format!("`{}`", self.written[at]))
+            .collect();
+        (!left.is_empty()).then(|| format!("columns that are not read: {}", left.join(", ")))
     }
 
     /// The column that the mapping names for a role.
@@ -304,6 +233,9 @@ impl Header<'_> {
                 export_unit: None,
                 quality: None,
                 stamps,
+                meter: self.at(&METER),
+                is_utc: false,
+                has_digits: false,
                 is_export: false,
                 said,
                 names,
@@ -322,7 +254,11 @@ impl Header<'_> {
                 String::new()
             });
         };
-        let is_export = Some(value) == export;
+        // A section of a download says in the name of its periods what it holds: `Energy Received time period`.
+        let of_section = |at: &usize| {
+            matches!(times, Times::Period(_)) && self.names[*at].split(' ').any(|word| EXPORT.contains(&word))
+        };
+        let is_export = Some(value) == export || times.columns().iter().any(of_section);
         let export = export.filter(|at| *at != value);
         if unit.is_none() && unit_at.is_none() {
             unit = Unit::of_name(&self.names[value]).or_else(|| self.assumed(value, &mut said));
@@ -343,7 +279,30 @@ impl Header<'_> {
         };
         let names = (time_at.map_or(String::new(), |at| self.written[at].clone()), self.written[value].clone());
         let value = Some(value);
-        Ok(Columns { times, value, export, unit_at, unit, export_unit, quality, stamps, is_export, said, names })
+        let meter = self.at(&METER).filter(|at| Some(*at) != value);
+        let is_utc = self.is_utc(&times);
+        if is_utc {
+            said.push(format!("the times are UTC, as their column `{}` says", names.0));
+        }
+        if said.iter().all(|said| !said.contains("passed over")) {
+            said.extend(self.not_read(&[value, export, unit_at, quality], &times));
+        }
+        Ok(Columns {
+            times,
+            value,
+            export,
+            unit_at,
+            unit,
+            export_unit,
+            quality,
+            stamps,
+            meter,
+            is_utc,
+            has_digits: false,
+            is_export,
+            said,
+            names,
+        })
     }
 
     /// The columns of times, and what they mark.
@@ -417,6 +376,7 @@ impl Header<'_> {
             !self.is_other(*at)
                 && !self.is_time(times, *at)
                 && (Unit::of_name(name).is_some()
+                    || EXPORT_ALONE.contains(&name.as_str())
                     || VALUES.iter().any(|value| name.split(' ').any(|word| word == value.0)))
         };
         (0..self.names.len()).find(|at| says(at) && is_value(at))
@@ -436,6 +396,10 @@ impl Header<'_> {
         let mut found = if with_unit.is_empty() { named() } else { with_unit };
         if found.is_empty() && (*times != Times::List || has_unit) && self.names.len() == 2 {
             found = (0..2).filter(free).collect();
+        }
+        // What is net of the two other columns says nothing more.
+        if export.is_some() && found.len() > 1 {
+            found.retain(|at| !self.names[*at].split(' ').any(|word| word == "net"));
         }
         let energy: Vec<usize> = found
             .iter()
@@ -496,6 +460,9 @@ impl Header<'_> {
 fn column_clock(name: &str) -> Option<i64> {
     if name.contains(':') {
         return clock(&super::cell::Cell::Text(name.to_owned()));
+    }
+    if let Some(seconds) = clock_digits::four(name.trim()) {
+        return Some(seconds);
     }
     let plain = plain(name).replace(' ', "");
     let number = plain.strip_prefix("he").or_else(|| plain.strip_prefix("hour")).or_else(|| plain.strip_prefix('h'))?;

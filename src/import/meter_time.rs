@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use std::collections::BTreeMap;
 
+const HOUR_S: i64 = 3_600;
 /// Where times have no zone and none is given.
 pub(super) const DEFAULT_ZONE: &str = "America/Los_Angeles";
 /// Fewer readings that never fall are no sign of a register.
@@ -247,7 +248,8 @@ fn place(
     let ends = marks_ends(readings, interval_s, stamps, map, &calendar, said);
     let shift_s = if ends { interval_s } else { 0 };
     let line = Line { calendar: &calendar, interval_s, shift_s, gaps: map.gaps };
-    let (mut trial, wrong) = line.laid(readings, said);
+    let mut told = Vec::new();
+    let (mut trial, wrong) = line.laid(readings, &mut told);
     if !wrong.is_empty() {
         // Clocks that are never put forward show times in spring that no clock of the zone does.
         let standard = line.without_daylight_saving(readings);
@@ -261,6 +263,8 @@ fn place(
             }
             return None;
         }
+    } else {
+        said.append(&mut told);
     }
     let (start_s, values) = trial;
     Some(Series { calendar, start_s, interval_s, values })
@@ -331,6 +335,13 @@ impl Line<'_> {
         for reading in readings {
             let begin_s = start_s + values.len() as i64 * self.interval_s;
             let wrong_by_s = self.wrong_by_s(reading, begin_s);
+            let begin_s = if wrong_by_s == HOUR_S && self.repeats_hour(reading, begin_s, values.len()) {
+                self.repeat_hour(&mut values, begin_s, said);
+                begin_s + HOUR_S
+            } else {
+                begin_s
+            };
+            let wrong_by_s = self.wrong_by_s(reading, begin_s);
             if wrong_by_s != 0 {
                 let missing = wrong_by_s / self.interval_s;
                 let is_gap =
@@ -362,6 +373,23 @@ impl Line<'_> {
             said.push(format!("{filled} intervals are missing and filled with {how}"));
         }
         ((start_s, values), wrong)
+    }
+
+    /// Is this the second time that autumn's clocks show an hour, with the first one read?
+    fn repeats_hour(&self, reading: &Reading, begin_s: i64, read: usize) -> bool {
+        let is_second = self.calendar.local_s(begin_s) == self.calendar.local_s(begin_s - HOUR_S);
+        matches!(reading.at, Some(When::Local(_))) && is_second && read as i64 * self.interval_s >= HOUR_S
+    }
+
+    /// A table with 24 rows a day has one row for the hour that comes twice.
+    fn repeat_hour(&self, values: &mut Vec<f64>, begin_s: i64, said: &mut Vec<String>) {
+        let rows = (HOUR_S / self.interval_s) as usize;
+        values.extend_from_within(values.len() - rows..);
+        said.push(format!(
+            "the hour that comes twice when clocks are put back has one row ({}): its reading is taken for both; if it is the sum of \
+             both, the day has that much too much",
+            self.calendar.iso(begin_s)
+        ));
     }
 
     /// How far a time lies from where it should, seconds.
@@ -411,6 +439,19 @@ impl Line<'_> {
     }
 }
 
+/// What is said of a list that is a day longer or shorter than the year it begins in.
+fn other_year(start: &str, days: i64) -> Option<String> {
+    let first: Date = start.parse().ok()?;
+    let year = (first.checked_add(1.year()).ok()? - first).get_days();
+    let last = first.checked_add((days - 1).days()).ok()?;
+    (i64::from(year) != days).then(|| {
+        format!(
+            "the list has {days} days, and the year from {first} has {year}: it ends on {last}; is it a list of another year? \
+             `--first-day` says which"
+        )
+    })
+}
+
 /// A year without times: so many values that they can only be hours, halves or quarters of it.
 fn list(
     readings: &[Reading],
@@ -440,6 +481,7 @@ fn list(
             said.push(format!(
                 "the values are one after another {minutes} minutes long from {start} on, clock changes included"
             ));
+            said.extend(other_year(start, count * interval_s / DAY_S));
             let values = readings.iter().map(|reading| reading.value).collect();
             Some(Series { calendar, start_s: 0, interval_s, values })
         }

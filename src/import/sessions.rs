@@ -9,7 +9,7 @@ use super::session_columns::Columns;
 use super::sheet::{self, Cell, Sheet, SheetRow};
 use super::stamp::{DateOrder, When, clock, one_way, order_of, when, zone_of};
 use super::stays::{self, Overlaps, Recorded, Stay};
-pub use super::stays::{Session, Sessions, to_csv};
+pub use super::stays::{DRAWN, Session, Sessions, to_csv, to_visits_csv};
 use super::{acn, ocpi, ocpp_log};
 use crate::document::json;
 use crate::document::problem::{Mistakes, Problem};

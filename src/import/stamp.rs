@@ -2,6 +2,7 @@
 //! zones, Unix times, serial dates of spreadsheets. What a column leaves open is decided by all of its cells together.
 
 use super::cell::Cell;
+use super::clock_digits;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -93,7 +94,7 @@ fn of_text(text: &str, order: DateOrder) -> Option<When> {
         ));
     }
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && text.matches('.').count() < 2 {
-        return digits(text).or_else(|| of_number(text.parse().ok()?));
+        return clock_digits::date_and_time(text).map(When::Local).or_else(|| of_number(text.parse().ok()?));
     }
     let mut found = Parts::default();
     let spaced = spaced(text);
@@ -101,19 +102,6 @@ fn of_text(text: &str, order: DateOrder) -> Option<When> {
         found.take(token, order)?;
     }
     found.when(order)
-}
-
-/// `20250602`, `202506020015` or `20250602001500`.
-fn digits(text: &str) -> Option<When> {
-    if !matches!(text.len(), 8 | 12 | 14) || !(text.starts_with("19") || text.starts_with("20")) {
-        return None;
-    }
-    let number = |from: usize, to: usize| text.get(from..to).map_or(Some(0), |digits| digits.parse::<i8>().ok());
-    let date = Date::new(text.get(..4)?.parse().ok()?, number(4, 6)?, number(6, 8)?).ok()?;
-    let (hour, minute, second) = (number(8, 10)?, number(10, 12)?, number(12, 14)?);
-    let midnight = date.at(0, 0, 0, 0);
-    let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-    (seconds <= DAY_S).then(|| When::Local(midnight.saturating_add(seconds.seconds())))
 }
 
 /// `2025-06-02T07:30Z` with blanks between its parts.
@@ -163,6 +151,8 @@ impl<'t> Parts<'t> {
             && !word.starts_with(|c: char| c.is_ascii_digit())
         {
             // Says nothing that the date does not.
+        } else if let (Some(_), None, Some(seconds)) = (self.date, self.clock_s, clock_digits::four(token)) {
+            self.clock_s = Some(seconds);
         } else if self.loose.len() < 3 && self.date.is_none() {
             self.loose.push(token);
         } else {

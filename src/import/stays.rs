@@ -13,6 +13,9 @@ use std::fmt::Write;
 const USUAL_KW: f64 = 6.656;
 /// No port gives more, kW.
 const MOST_KW: f64 = 100_000.0;
+/// A charger delivers at least this share of what it draws; assumed, below the efficiencies of chargers that are sold. A recorded
+/// power is what was delivered, a port's power in a scenario what it draws.
+const LEAST_EFFICIENCY: f64 = 0.9;
 /// Names that are said one by one; of more the rest is counted.
 const NAMED: usize = 6;
 
@@ -63,8 +66,10 @@ pub struct Session {
     pub depart_s: u32,
     /// Energy asked for, kWh.
     pub energy_kwh: f64,
-    /// Most power, kW.
+    /// Most power that was delivered, or is taken to be, kW.
     pub max_kw: f64,
+    /// What a port has to draw for it at most, kW; the same where the power of the port was given or assumed.
+    pub draws_kw: f64,
 }
 
 /// All sessions of a file, in the order of arrival.
@@ -138,7 +143,8 @@ pub(super) fn sessions(
         arrive_s: elapsed_s(stay.arrive),
         depart_s: elapsed_s(stay.depart),
         energy_kwh: stay.energy_kwh,
-        max_kw: of_port[stay.charger_id.as_str()],
+        max_kw: of_port[stay.charger_id.as_str()].kw,
+        draws_kw: of_port[stay.charger_id.as_str()].draws_kw(),
     });
     let name = zone.iana_name().unwrap_or("UTC").to_owned();
     Some(Sessions { start: first.date().to_string(), zone: name, list: list.collect(), open: 0, notes })
@@ -171,10 +177,10 @@ fn own_names(stays: &[Stay], mistakes: &mut Mistakes<'_>) {
 }
 
 /// A slip in a unit makes power that no port has.
-fn not_too_strong(stays: &[Stay], of_port: &BTreeMap<&str, f64>, mistakes: &mut Mistakes<'_>) {
+fn not_too_strong(stays: &[Stay], of_port: &BTreeMap<&str, PortPower>, mistakes: &mut Mistakes<'_>) {
     let is_wrong = |stay: &&Stay| {
         let told = stay.power_kw.is_none_or(|kw| (0.0..=MOST_KW).contains(&kw));
-        !told || !(0.0..=MOST_KW).contains(&of_port[stay.charger_id.as_str()])
+        !told || !(0.0..=MOST_KW).contains(&of_port[stay.charger_id.as_str()].kw)
     };
     for stay in stays.iter().filter(is_wrong) {
         let kw = stay.power_kw.unwrap_or(stay.energy_kwh / stay.hours());
@@ -184,33 +190,53 @@ fn not_too_strong(stays: &[Stay], of_port: &BTreeMap<&str, f64>, mistakes: &mut 
     }
 }
 
-/// The power of each port, kW, and what was assumed for it.
-fn port_powers<'s>(stays: &'s [Stay], max_kw: Option<f64>, notes: &mut Vec<String>) -> BTreeMap<&'s str, f64> {
-    let (mut of_port, mut is_known): (BTreeMap<&str, f64>, BTreeMap<&str, bool>) = (BTreeMap::new(), BTreeMap::new());
+/// The power of a port.
+#[derive(Debug, Clone, Copy, Default)]
+struct PortPower {
+    kw: f64,
+    /// Does the file tell of it, beside what it did in the mean?
+    is_told: bool,
+    /// Is it what was delivered?
+    is_seen: bool,
+}
+
+impl PortPower {
+    /// What the port has to draw for it, kW.
+    fn draws_kw(self) -> f64 {
+        if self.is_seen { rounded_up(self.kw / LEAST_EFFICIENCY) } else { self.kw }
+    }
+}
+
+/// To hundredths, kW: times are whole seconds.
+fn rounded_up(kw: f64) -> f64 {
+    (kw * 100.0 - 1e-6).ceil() / 100.0
+}
+
+/// The power of each port, and what was assumed for it.
+fn port_powers<'s>(stays: &'s [Stay], max_kw: Option<f64>, notes: &mut Vec<String>) -> BTreeMap<&'s str, PortPower> {
+    let mut of_port: BTreeMap<&str, PortPower> = BTreeMap::new();
     for stay in stays {
-        let kw = of_port.entry(&stay.charger_id).or_insert(0.0);
-        *kw = kw.max(stay.energy_kwh / stay.hours()).max(stay.power_kw.unwrap_or(0.0));
-        *is_known.entry(&stay.charger_id).or_insert(false) |= stay.power_kw.is_some();
+        let port = of_port.entry(&stay.charger_id).or_default();
+        port.kw = port.kw.max(stay.energy_kwh / stay.hours()).max(stay.power_kw.unwrap_or(0.0));
+        port.is_told |= stay.power_kw.is_some();
     }
     if let Some(given) = max_kw {
-        for kw in of_port.values_mut() {
-            *kw = given;
+        for port in of_port.values_mut() {
+            port.kw = given;
         }
         return of_port;
     }
     let (mut strong, mut told, mut usual) = (Vec::new(), 0, 0);
-    for (port, kw) in &mut of_port {
-        // What a port did in the mean of a session it can do; rounded up, for times are whole seconds.
-        let seen_kw = (*kw * 100.0 - 1e-6).ceil() / 100.0;
-        if is_known[port] {
+    for (name, port) in &mut of_port {
+        port.is_seen = port.is_told || port.kw > USUAL_KW;
+        // What a port did in the mean of a session it can do.
+        port.kw = if port.is_seen { rounded_up(port.kw) } else { USUAL_KW };
+        if port.is_told {
             told += 1;
-            *kw = seen_kw;
-        } else if *kw > USUAL_KW {
-            *kw = seen_kw;
-            strong.push(format!("{port} {kw} kW"));
+        } else if port.is_seen {
+            strong.push(format!("{name} {} kW", port.kw));
         } else {
             usual += 1;
-            *kw = USUAL_KW;
         }
     }
     if told > 0 {
@@ -229,8 +255,8 @@ fn port_powers<'s>(stays: &'s [Stay], max_kw: Option<f64>, notes: &mut Vec<Strin
 }
 
 /// Sessions whose energy their port cannot deliver while they are there.
-fn misfits(stays: &[Stay], of_port: &BTreeMap<&str, f64>) -> Option<String> {
-    let is_over = |stay: &&Stay| stay.energy_kwh > of_port[stay.charger_id.as_str()] * stay.hours() * 1.001;
+fn misfits(stays: &[Stay], of_port: &BTreeMap<&str, PortPower>) -> Option<String> {
+    let is_over = |stay: &&Stay| stay.energy_kwh > of_port[stay.charger_id.as_str()].kw * stay.hours() * 1.001;
     let over: Vec<String> = stays.iter().filter(is_over).map(|stay| stay.session_id.clone()).collect();
     let (sessions, have) = if over.len() == 1 { ("session", "has") } else { ("sessions", "have") };
     (!over.is_empty()).then(|| {
@@ -281,16 +307,34 @@ fn more_ports(stays: &mut [Stay]) -> Option<String> {
         .then(|| format!("chargers with several vehicles at a time have so many ports: {}", named(&names)))
 }
 
-/// As the CSV that `[visits]` and `replay` read.
+/// As the CSV that `replay` reads, whose ports lose nothing.
 #[must_use]
 pub fn to_csv(sessions: &Sessions) -> String {
     let mut out = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw\n".to_owned();
     for row in &sessions.list {
-        let words = [&row.session_id, &row.vehicle_id, &row.charger_id].map(|word| quoted(word));
-        let (words, numbers) = (words.join(","), (row.arrive_s, row.depart_s, row.energy_kwh, row.max_kw));
-        let _ = writeln!(out, "{words},{},{},{},{}", numbers.0, numbers.1, numbers.2, numbers.3);
+        let _ = writeln!(out, "{},{}", cells(row), row.max_kw);
     }
     out
+}
+
+/// As the CSV that `[visits]` reads, whose chargers lose a part of what they draw: `max_kw` is what a port has to draw,
+/// `vehicle_max_kw` what was delivered.
+#[must_use]
+pub fn to_visits_csv(sessions: &Sessions) -> String {
+    let mut out = "session_id,vehicle_id,charger_id,arrive_s,depart_s,energy_kwh,max_kw,vehicle_max_kw\n".to_owned();
+    for row in &sessions.list {
+        let _ = writeln!(out, "{},{},{}", cells(row), row.draws_kw, row.max_kw);
+    }
+    out
+}
+
+/// What `max_kw` and `vehicle_max_kw` of [`to_visits_csv`] mean, for people.
+pub const DRAWN: &str = "max_kw is what a port draws, vehicle_max_kw what was delivered: chargers are taken to deliver 0.9 of what \
+                         they draw at least";
+
+fn cells(row: &Session) -> String {
+    let words = [&row.session_id, &row.vehicle_id, &row.charger_id].map(|word| quoted(word));
+    format!("{},{},{},{}", words.join(","), row.arrive_s, row.depart_s, row.energy_kwh)
 }
 
 /// An identifier of others as a cell: on one line, and no formula where a spreadsheet opens it.

@@ -12,8 +12,8 @@
 use super::ratchet::{self, Ratchet};
 use crate::account::holiday::Holidays;
 use crate::account::tariff::{
-    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Origin, Per, Rates, Schedule, Slot,
-    Subscription, Tariff, TierBasis,
+    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, ExportRule, Origin, Per, Rates, Schedule,
+    Slot, Subscription, Tariff, TierBasis,
 };
 use crate::document::problem::{Place, Problem, nearest};
 use crate::document::table::{Column, Row, Table};
@@ -545,7 +545,7 @@ fn energy_charge(rows: &[&Charge], exports: &[&Charge], wrong: &mut impl FnMut(&
     };
     let periods: Vec<Vec<EnergyTier>> = lists.iter().map(tiers).collect();
     let names = names(rows, &schedule, periods.len());
-    EnergyCharge { schedule, periods, names, adjustment_usd_per_kwh: [0.0; 12], nets_by_month: false }
+    EnergyCharge { schedule, periods, names, adjustment_usd_per_kwh: [0.0; 12], exports: ExportRule::default() }
 }
 
 /// A period is called by the rows that hold in it.

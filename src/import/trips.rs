@@ -169,7 +169,7 @@ pub fn sites(path: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<(String
 }
 
 /// May a word be the key of a site in the files that are written? It stands in TOML and in cells of CSV, and names files later.
-fn is_key(key: &str) -> Result<(), String> {
+pub(super) fn is_key(key: &str) -> Result<(), String> {
     plain_name(key).map_err(|error| error.to_string())?;
     if key.contains(',') || plain_cell(key) != key {
         return Err(format!("`{key}` is no key: it would be another cell, or a formula"));

@@ -12,8 +12,8 @@
 use super::urdb_keys::{Keys, RawTier};
 use crate::account::holiday::{Holidays, Observed};
 use crate::account::tariff::{
-    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Lookback, Origin, Per, Rates, Schedule,
-    Subscription, Tariff, TierBasis,
+    Amount, DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, ExportRule, Lookback, Origin, Per, Rates,
+    Schedule, Subscription, Tariff, TierBasis,
 };
 use crate::document::json;
 use crate::document::problem::{Place, Problem, nearest};
@@ -236,21 +236,28 @@ fn energy(keys: &mut Keys<'_>) -> Option<EnergyCharge> {
         periods,
         names: keys.texts("period_names"),
         adjustment_usd_per_kwh: keys.months("fueladjustmentsmonthly", -100.0, 100.0).unwrap_or([0.0; 12]),
-        nets_by_month: nets_by_month(keys),
+        exports: exports(keys),
     })
 }
 
-/// What becomes of exported energy, in the database's words. All but net metering sell it interval by interval.
-const EXPORT_RULES: [&str; 4] = ["Net Metering", "Net Billing Instantaneous", "Net Billing Hourly", "Buy All Sell All"];
+/// What becomes of exported energy, in the database's words.
+const EXPORT_RULES: [(&str, ExportRule); 4] = [
+    ("Net Metering", ExportRule::Month),
+    ("Net Billing Instantaneous", ExportRule::Instantaneous),
+    ("Net Billing Hourly", ExportRule::Hour),
+    ("Buy All Sell All", ExportRule::BuyAllSellAll),
+];
 
-/// Does an exported kWh undo an imported one?
-fn nets_by_month(keys: &mut Keys<'_>) -> bool {
-    let Some(rules) = keys.text("dgrules").filter(|rules| !rules.trim().is_empty()) else { return false };
-    let at = EXPORT_RULES.iter().position(|known| known.eq_ignore_ascii_case(rules.trim()));
-    if at.is_none() {
-        keys.wrong("dgrules", &format!("`{rules}` is unknown"), nearest(&rules, EXPORT_RULES));
+fn exports(keys: &mut Keys<'_>) -> ExportRule {
+    let Some(rules) = keys.text("dgrules").filter(|rules| !rules.trim().is_empty()) else {
+        return ExportRule::Unsaid;
+    };
+    let known = EXPORT_RULES.iter().find(|known| known.0.eq_ignore_ascii_case(rules.trim()));
+    if known.is_none() {
+        let names = EXPORT_RULES.iter().map(|known| known.0);
+        keys.wrong("dgrules", &format!("`{rules}` is unknown"), nearest(&rules, names));
     }
-    at == Some(0)
+    known.map_or(ExportRule::Unsaid, |known| known.1)
 }
 
 fn energy_basis(keys: &mut Keys<'_>, field: &str, tier: &RawTier) -> Option<TierBasis> {

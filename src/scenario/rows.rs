@@ -295,7 +295,7 @@ impl Rows<'_> {
             if left_out > 0 {
                 from.notes.push(format!("{field}: {left_out} sessions lie outside of the run and are left out"));
             }
-            visits::visits(path, &sessions::to_csv(&within), out)
+            visits::visits(path, &sessions::to_visits_csv(&within), out)
         })
     }
 

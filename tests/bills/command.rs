@@ -132,9 +132,19 @@ fn clock_changes_in_files() {
         let value: Value = serde_json::from_slice(&out.stdout).unwrap();
         close(value["energy_usd"].as_f64().unwrap(), 2.5);
     }
-    // A file without the repeated hour has a gap there; with --zone UTC it has none.
+    // A file with 24 rows on that day has one for the hour that comes twice: it counts for both, and that is said. Where the rows
+    // are points in time the second hour is missing; with --zone UTC no hour comes twice.
     let csv = csv((0..24).map(|hour| format!("2025-11-02T{hour:02}:00,1")));
-    let told = text(&billed(&csv, &[]).stderr);
+    let out = billed(&csv, &["--format", "json"]);
+    let value: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", text(&out.stderr)));
+    close(value["energy_usd"].as_f64().unwrap(), 2.5);
+    let said = value["load_read"].to_string();
+    assert!(said.contains("comes twice when clocks are put back has one row (2025-11-02T01:00:00-08:00)"), "{said}");
+    let offsets = csv.lines().map(|row| match row.split_once(",1") {
+        Some((at, _)) => format!("{at}{},1\n", if at < "2025-11-02T02" { "-07:00" } else { "-08:00" }),
+        None => format!("{row}\n"),
+    });
+    let told = text(&billed(&offsets.collect::<String>(), &[]).stderr);
     assert!(told.contains("load.csv:4") && told.contains("2025-11-02T01:00:00-08:00"), "{told}");
     assert_eq!(billed(&csv, &["--zone", "UTC"]).status.code(), Some(0));
 }

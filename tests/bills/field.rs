@@ -113,6 +113,51 @@ fn units_of_demand() {
     assert!(told.contains("demandunits: `kVA` is not supported without a power factor"), "{told}");
 }
 
+/// A quarter of 8 kW out and three of 4 kW in are an hour of 1 kWh bought. By the quarter 3 kWh are bought at 0.30 and 2 sold at
+/// 0.10.
+#[test]
+fn net_billing_nets_as_it_is_called() {
+    let day = load("2025-06-02", LA, 15, 96, |at| if at % 4 == 0 { -8.0 } else { 4.0 });
+    let of = |rule: &str| {
+        let more = json!({ "dgrules": rule, "energyratestructure": [[{ "rate": 0.30, "sell": 0.10 }]] });
+        bill(&urdb(&with(0.0, &more)), &day)
+    };
+    for (rule, usd, words) in [
+        ("Net Billing Hourly", 24.0 * 0.30, "net billing by the hour"),
+        ("Net Billing Instantaneous", 24.0 * (0.90 - 0.20), "net billing: each 15 minutes of the load"),
+        ("Buy All Sell All", 24.0 * (0.90 - 0.20), "buy all, sell all: a load that is net of its own generation"),
+        ("", 24.0 * (0.90 - 0.20), "the tariff does not say how exports are netted"),
+    ] {
+        let bill_of = of(rule);
+        close(bill_of.total_usd(), usd);
+        assert!(bill_of.conventions.iter().any(|line| line.contains(words)), "{rule}: {:?}", bill_of.conventions);
+    }
+}
+
+/// A ratchet beside demand by time of use acts on the facility charge, and that is said; alone it acts by period.
+#[test]
+fn what_a_ratchet_acts_on_is_said() {
+    let year = load("2025-01-01", LA, 60, 8_760, |_| 100.0);
+    let with_ratchet = |more: &Value| {
+        let mut tariff = with(0.10, more);
+        tariff["lookbackpercent"] = json!(80);
+        tariff["lookbackrange"] = json!(11);
+        tariff["lookbackmonths"] = json!([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+        tariff["demandratestructure"] = json!([[{ "rate": 5 }], [{ "rate": 9 }]]);
+        let hours = hours(|_, hour| u16::from((16..21).contains(&hour)));
+        (tariff["demandweekdayschedule"], tariff["demandweekendschedule"]) = (json!(hours), json!(hours));
+        bill(&urdb(&tariff), &year).conventions
+    };
+    let both = with_ratchet(&json!({ "flatdemandstructure": [[{ "rate": 5 }]] }));
+    let words = "the ratchet acts on the facility demand alone, by the peaks of all hours; not on: demand period";
+    assert!(both.iter().any(|line| line.contains(words)), "{both:?}");
+    let alone = with_ratchet(&json!({}));
+    assert!(
+        alone.iter().any(|line| line.contains("each period of a demand charge by that period's own peaks")),
+        "{alone:?}"
+    );
+}
+
 /// April exports 7,200 kWh, May buys 7,440: 240 x 0.10 = 24.00, not 744.00.
 #[test]
 fn net_metering_carries_a_surplus() {

@@ -11,6 +11,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod meters;
 mod plans;
 mod silent;
 mod traffic;
@@ -375,6 +376,34 @@ fn visits_take_a_log() {
     assert_eq!((loaded.visits["v"].list.len(), loaded.provenance.count(Quality::Measured)), (2, 1));
     std::fs::write(path("scenario.toml"), toml.replace("2025-06-02", "2026-06-02")).unwrap();
     assert!(load(&request).unwrap_err().to_string().contains("none of its 2 sessions lies within the days of the run"));
+}
+
+/// A log's power is what was delivered: a charger that loses a tenth of what it draws delivers the energy of a session that was
+/// charging all the time.
+#[test]
+fn visits_of_a_log_are_served_through_losses() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let log = "Station,Start Time,End Time,Energy (kWh)\nS1,6/2/2025 08:00,6/2/2025 10:00,80\n";
+    std::fs::write(path("log.csv"), log).unwrap();
+    let out = portvolt(dir.path(), &["import", "sessions", "log.csv", "--out", "visits.csv"]);
+    assert!(text(&out.stderr).contains("vehicle_max_kw what was delivered"), "{}", text(&out.stderr));
+    let visits = std::fs::read_to_string(path("visits.csv")).unwrap();
+    assert!(visits.contains(",80,44.45,40\n"), "{visits}");
+    for csv in ["log.csv", "visits.csv"] {
+        let toml = SITE.replace("[policy", &format!("[charger.c]\nsite = \"d\"\ncabinets = 1\ncabinet_kw = 150\nefficiency = 0.9\nusers = [\"visitors\"]\n[visits.v]\nsite = \"d\"\ncsv = \"{csv}\"\n[policy"));
+        std::fs::write(path("scenario.toml"), &toml).unwrap();
+        let run =
+            portvolt(dir.path(), &["run", "scenario.toml", "--out", csv.trim_end_matches(".csv"), "--format", "json"]);
+        let summary: Value = serde_json::from_slice(&run.stdout).unwrap_or_else(|_| panic!("{}", text(&run.stderr)));
+        let delivered = summary["metrics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|it| it["name"] == "energy_delivered_kwh" && it["scope"] == "total");
+        let kwh = delivered.unwrap()["value"].as_f64().unwrap();
+        assert!((kwh - 80.0).abs() < 0.1, "{csv}: {kwh}");
+    }
 }
 
 /// Inherited numbers keep their source, changed ones lose it, and `validate` says which are still the other file's.

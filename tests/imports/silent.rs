@@ -13,13 +13,13 @@ use portvolt::import::sessions::Options;
 use portvolt::import::trips::{self, Trips};
 use std::fmt::Write;
 
-fn load_with(file: &str, map: &Map) -> Result<Metered, String> {
+pub(super) fn load_with(file: &str, map: &Map) -> Result<Metered, String> {
     let mut problems = Vec::new();
     let found = metered::read("load.csv", file.as_bytes(), map, &mut problems);
     found.ok_or_else(|| Problems { files: Vec::new(), list: problems }.to_string())
 }
 
-fn load(file: &str) -> Result<Metered, String> {
+pub(super) fn load(file: &str) -> Result<Metered, String> {
     load_with(file, &Map::default())
 }
 
@@ -31,7 +31,7 @@ fn hours(header: &str, row: impl Fn(usize) -> String) -> String {
     })
 }
 
-fn has(notes: &[String], words: &str) -> bool {
+pub(super) fn has(notes: &[String], words: &str) -> bool {
     notes.iter().any(|note| note.contains(words))
 }
 

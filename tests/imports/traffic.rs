@@ -242,8 +242,30 @@ fn a_run_says_which_trucks_could_be_electric() {
         "--format",
         "json",
     ];
+    // The same places as TOML are the same fleets; a place without coordinates is told by its key.
+    let as_toml = |lat: &str| {
+        let table = |(key, lat_deg, lon): &(&str, f64, f64)| {
+            let lat = if lat.is_empty() { format!("lat = {lat_deg}\n") } else { lat.to_owned() };
+            format!("[site.{key}]\nkind = \"yard\"\n{lat}lon = {lon}\n")
+        };
+        places.iter().map(table).fold(String::new(), |out, table| out + &table)
+    };
+    std::fs::write(dir.path().join("sites.toml"), as_toml("")).unwrap();
+    std::fs::write(dir.path().join("wrong.toml"), as_toml("lat = 133\n")).unwrap();
+    let with_sites = |file: &'static str, out: &'static str| {
+        let args = args.map(|arg| match arg {
+            "sites.csv" => file,
+            "fleet" => out,
+            other => other,
+        });
+        portvolt(dir.path(), &args)
+    };
+    let wrong = text(&with_sites("wrong.toml", "no").stderr);
+    assert!(wrong.contains("has no `lat` from -90 to 90") && !dir.path().join("no").exists(), "{wrong}");
+    let toml: Value = serde_json::from_slice(&with_sites("sites.toml", "by_toml").stdout).unwrap();
     let out = portvolt(dir.path(), &args);
     let json: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", text(&out.stderr)));
+    assert_eq!(toml["fleets"], json["fleets"]);
     let fleets: Vec<(&str, u64)> = json["fleets"]
         .as_array()
         .unwrap()

@@ -7,6 +7,8 @@ mod access;
 #[path = "../common/mod.rs"]
 mod common;
 mod comparisons;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod files;
 mod runs;
 mod strangers;

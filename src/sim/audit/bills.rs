@@ -1,7 +1,9 @@
 //! Bills made again from the table of power, by another way than `account::bill`: meter readings are kept a month at a time,
 //! an amount of energy costs the difference of two points on its ladder of prices, and demand is a highest mean of readings.
 
-use crate::account::tariff::{Amount, DemandKind, EnergyTier, Lookback, Per, Rates, Slot, Tariff, TierBasis};
+use crate::account::tariff::{
+    Amount, DemandKind, EnergyTier, ExportRule, Lookback, Per, Rates, Slot, Tariff, TierBasis,
+};
 use crate::kernel::calendar::{Calendar, DAY_S};
 use crate::kernel::units::S_PER_H;
 use crate::record::audit::{Check, Findings};
@@ -231,7 +233,10 @@ fn energy(rates: &Rates, first: Date, peak_kw: f64, hours: f64, run: &[(f64, Sta
     let month = first.month() as usize - 1;
     let mut kwh: Vec<(usize, f64)> =
         run.iter().map(|(kw, stamp)| (charge.schedule.period(stamp.slot(rates)), kw * hours)).collect();
-    if charge.nets_by_month && run.iter().any(|(kw, _)| *kw < 0.0) {
+    if charge.exports == ExportRule::Hour {
+        kwh = net_of_hours(run, &kwh);
+    }
+    if charge.exports == ExportRule::Month && run.iter().any(|(kw, _)| *kw < 0.0) {
         let of = |period: usize| kwh.iter().filter(|step| step.0 == period).map(|step| step.1).sum();
         kwh = (0..charge.periods.len()).map(|period| (period, of(period))).collect();
     }
@@ -249,6 +254,14 @@ fn energy(rates: &Rates, first: Date, peak_kw: f64, hours: f64, run: &[(f64, Sta
         *used += taken_kwh;
     }
     usd
+}
+
+/// Net energy of each hour of the clock and period.
+fn net_of_hours(run: &[(f64, Stamp)], kwh: &[(usize, f64)]) -> Vec<(usize, f64)> {
+    let hour = |stamp: &Stamp| (stamp.day, stamp.second_of_day / 3600, stamp.behind_s);
+    let steps: Vec<_> = run.iter().zip(kwh).map(|((_, stamp), (period, kwh))| (hour(stamp), *period, *kwh)).collect();
+    let of_hour = steps.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+    of_hour.map(|steps| (steps[0].1, steps.iter().map(|step| step.2).sum())).collect()
 }
 
 /// What the first so many kWh of a month cost (or earn) on a ladder of prices, and how many of them it reaches.

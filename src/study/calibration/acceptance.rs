@@ -1,6 +1,7 @@
 //! Charging power by state of charge: what a battery accepts.
 
-use super::fit::{LEAST_ROWS, Model, fit};
+use super::fit::{LEAST_ROWS, fit};
+use super::model::Model;
 use super::result::{Calibrated, Estimate, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::scenario::loaded::Loaded;
@@ -79,6 +80,22 @@ impl Model for Acceptance {
 
     fn group(&self, row: usize) -> usize {
         self.session[row]
+    }
+
+    fn group_word(&self) -> &'static str {
+        "charging sessions"
+    }
+
+    fn error_unit(&self) -> &'static str {
+        "kW"
+    }
+
+    fn inputs(&self) -> &'static [&'static str] {
+        &["state of charge"]
+    }
+
+    fn input(&self, row: usize, _input: usize) -> f64 {
+        self.soc[row]
     }
 }
 

@@ -1,6 +1,7 @@
 //! A meter: the load of a site that is not simulated, by hour of the day, or of the week.
 
-use super::fit::{Model, fit};
+use super::fit::fit;
+use super::model::Model;
 use super::result::{Calibrated, estimate, points};
 use crate::account::load::Load;
 use crate::scenario::loaded::Loaded;
@@ -16,6 +17,7 @@ struct Hours {
     kw: Vec<f64>,
     hour: Vec<usize>,
     day: Vec<usize>,
+    weekday: Vec<f64>,
 }
 
 impl Model for Hours {
@@ -39,6 +41,22 @@ impl Model for Hours {
     /// Hours of a day share its weather and its work.
     fn group(&self, row: usize) -> usize {
         self.day[row]
+    }
+
+    fn group_word(&self) -> &'static str {
+        "days"
+    }
+
+    fn error_unit(&self) -> &'static str {
+        "kW"
+    }
+
+    fn inputs(&self) -> &'static [&'static str] {
+        &["day of the week (0: Monday)"]
+    }
+
+    fn input(&self, row: usize, _input: usize) -> f64 {
+        self.weekday[row]
     }
 }
 
@@ -65,7 +83,7 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, load: &Load, holdout: f64) -
             many if many == hours => Some(spec.load_by_hour[hour]),
             _ => None,
         };
-        let told = (found.parameters[hour] / mean_kw, found.half_width_of(hour) / mean_kw);
+        let told = (found.parameters[hour] / mean_kw, found.half_width(&of_ratio(&found.parameters, hour, mean_kw)));
         estimates.push(estimate(path(&format!("load_by_hour[{hour}]")), "", before, told, 0.0, &mut said));
     }
     if hours == DAY {
@@ -83,18 +101,25 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, load: &Load, holdout: f64) -
     })
 }
 
+/// How an hour over the mean moves with each hour: what all hours share, such as the weather of a day, hardly moves it.
+fn of_ratio(kw: &[f64], hour: usize, mean_kw: f64) -> Vec<f64> {
+    let of_mean = kw[hour] / (mean_kw * mean_kw * kw.len() as f64);
+    (0..kw.len()).map(|at| f64::from(u8::from(at == hour)) / mean_kw - of_mean).collect()
+}
+
 /// Mean power of the hours of the meter's local time, and of how many hours a pattern is.
 fn hours(load: &Load) -> (Hours, usize) {
     let places: Vec<(i64, usize)> = (0..load.kw().len()).map(|at| load.local_day_and_hour(at)).collect();
     let (first, last) = (places.first().map_or(0, |it| it.0), places.last().map_or(0, |it| it.0));
     let pattern = if (last - first) as usize >= WEEKS_FROM_DAYS { WEEK } else { DAY };
-    let mut out = Hours { kw: Vec::new(), hour: Vec::new(), day: Vec::new() };
+    let mut out = Hours { kw: Vec::new(), hour: Vec::new(), day: Vec::new(), weekday: Vec::new() };
     let mut from = 0;
     for run in places.chunk_by(|a, b| a == b) {
         let (day, hour) = run[0];
         out.kw.push(load.kw()[from..from + run.len()].iter().sum::<f64>() / run.len() as f64);
         out.hour.push(if pattern == WEEK { load.weekday(day) * DAY + hour } else { hour });
         out.day.push((day - first) as usize);
+        out.weekday.push(load.weekday(day) as f64);
         from += run.len();
     }
     (out, pattern)

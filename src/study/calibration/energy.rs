@@ -1,6 +1,7 @@
 //! Energy of trips: use per kilometre by what is pulled, idling, cold and heat.
 
-use super::fit::{LEAST_ROWS, Model, fit, relative_spread};
+use super::fit::{LEAST_ROWS, fit, relative_spread};
+use super::model::Model;
 use super::result::{Calibrated, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::place::spec::TravelSpec;
@@ -50,6 +51,22 @@ pub const COLUMNS: &[Column] = &[
         is_needed: false,
     },
     Column { role: "idle_h", content: Content::Number, names: &["idle", "idle hours", "idling"], is_needed: false },
+    Column {
+        role: "payload",
+        content: Content::Number,
+        names: &[
+            "payload",
+            "payload t",
+            "payload kg",
+            "cargo weight",
+            "gross weight",
+            "gvw",
+            "weight",
+            "mass",
+            "tonnes",
+        ],
+        is_needed: false,
+    },
 ];
 // Places in the list above.
 const DISTANCE: usize = 1;
@@ -57,6 +74,7 @@ const ENERGY: usize = 2;
 const PULL: usize = 3;
 const TEMPERATURE: usize = 4;
 const IDLE: usize = 5;
+const PAYLOAD: usize = 6;
 
 /// What a truck pulls, the words for it, and the key of its use.
 const PULLS: [(&str, &[&str]); 3] = [
@@ -73,6 +91,8 @@ struct Trip {
     cold_c: f64,
     hot_c: f64,
     idle_h: f64,
+    /// Distance, temperature, idling and payload, as they are in the file.
+    inputs: [f64; 4],
 }
 
 /// The parameters: use of the pulls that are there, then idling, cold and heat where they are told.
@@ -114,6 +134,18 @@ impl Model for Energy {
     /// The spread of a trip's energy grows with its length (`travel.energy_cv`).
     fn scale(&self, row: usize) -> f64 {
         self.trips[row].km
+    }
+
+    fn error_unit(&self) -> &'static str {
+        "kWh/km"
+    }
+
+    fn inputs(&self) -> &'static [&'static str] {
+        &["distance (km)", "temperature (C)", "idling (h)", "payload"]
+    }
+
+    fn input(&self, row: usize, input: usize) -> f64 {
+        self.trips[row].inputs[input]
     }
 }
 
@@ -188,10 +220,12 @@ fn trips(
             cold_c,
             hot_c,
             idle_h: number(IDLE, row, 0.0),
+            inputs: [km, celsius, number(IDLE, row, f64::NAN), number(PAYLOAD, row, f64::NAN)],
         });
     }
     if strange == observed.rows {
-        return Err("no row says bobtail, empty or loaded in its column of the load".to_owned());
+        return Err("no row says bobtail, empty or loaded in its column of the load; a column of weights is `payload`"
+            .to_owned());
     }
     let told = [
         (strange, "rows say neither bobtail, empty nor loaded, and are left out"),
@@ -201,6 +235,11 @@ fn trips(
     said.extend(told.into_iter().filter(|it| it.0 > 0).map(|(rows, what)| format!("{rows} {what}")));
     if observed.words[PULL].is_empty() {
         said.push("no column says what was pulled: all trips are taken as loaded".to_owned());
+    }
+    if !observed.values[PAYLOAD].is_empty() {
+        said.push(
+            "payload is in no formula of a scenario: it is not fitted, and the rows held out are searched for what it does".to_owned(),
+        );
     }
     Ok(trips)
 }

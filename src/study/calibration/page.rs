@@ -1,5 +1,6 @@
 //! What was fitted as one page for people: each number before and after, and what was observed against what is predicted.
 
+use super::holdout::Check;
 use super::result::{Calibrated, Estimate};
 use std::fmt::Write;
 
@@ -29,30 +30,54 @@ pub fn page(title: &str, fits: &[Calibrated]) -> String {
 }
 
 fn section(out: &mut String, fit: &Calibrated) {
-    let check = fit.check;
+    let check = &fit.check;
     let _ = write!(out, "<h2>{}</h2><p>{}, blake3 {}.</p>", escaped(&fit.title), escaped(&fit.file), fit.blake3);
-    let verdict = if check.is_contradicted {
-        "<p class=\"bad\">The rows held out contradict the model: do not use these numbers before you know why.</p>"
-    } else {
-        "<p>The rows held out agree with the model.</p>"
-    };
+    verdict(out, check);
+    let unit = check.unit;
     let _ = write!(
         out,
-        "{verdict}<p>Error of {} fitted rows {:.4}, of {} rows held out {:.4} (bias {:+.4}).</p>",
-        check.rows_fitted, check.error_fitted, check.rows_held_out, check.error_held_out, check.bias_held_out
+        "<p>Error of {} fitted rows {:.4} {unit}, of {} rows held out {:.4} {unit} (the fit explains up to {:.4}); bias of the rows \
+         held out {:+.4} {unit} (up to {:.4}).</p>",
+        check.rows_fitted,
+        check.error_fitted,
+        check.rows_held_out,
+        check.error_held_out,
+        check.error_explained,
+        check.bias_held_out,
+        check.bias_explained
     );
     out.push_str("<table><tr><th>number<th>before<th>fitted<th>99 % interval<th>unit</tr>");
     for estimate in &fit.estimates {
-        let Estimate { path, before, value, low, high, unit, .. } = estimate;
-        let before = before.map_or("-".to_owned(), |before| format!("{before:.4}"));
-        let _ =
-            write!(out, "<tr><td>{}<td>{before}<td>{value:.4}<td>{low:.4} to {high:.4}<td>{unit}</tr>", escaped(path));
+        let Estimate { path, before, value, unit, .. } = estimate;
+        let before = before.map_or("-".to_owned(), |before| estimate.word(before));
+        let (path, value, interval) = (escaped(path), estimate.word(*value), estimate.interval());
+        let _ = write!(out, "<tr><td>{path}<td>{before}<td>{value}<td>{interval}<td>{unit}</tr>");
     }
     out.push_str("</table>");
     picture(out, fit);
     out.push_str("<p>What was assumed, and what these data cannot tell:</p><ul>");
     for said in &fit.said {
         let _ = write!(out, "<li>{}", escaped(said));
+    }
+    out.push_str("</ul>");
+}
+
+/// Do the rows held out agree with the model, and if not, where?
+fn verdict(out: &mut String, check: &Check) {
+    if check.rows_held_out == 0 {
+        out.push_str("<p>No rows were held out: nothing shows whether the model is right.</p>");
+        return;
+    }
+    if !check.is_contradicted {
+        out.push_str("<p>The rows held out agree with the model.</p>");
+        return;
+    }
+    out.push_str(
+        "<p class=\"bad\">The rows held out contradict the model: their error is beyond what the fit and its intervals explain. Do not \
+         use these numbers before you know why.</p><ul class=\"bad\">",
+    );
+    for reason in check.reasons() {
+        let _ = write!(out, "<li>{}", escaped(&reason));
     }
     out.push_str("</ul>");
 }

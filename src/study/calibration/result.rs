@@ -1,6 +1,8 @@
 //! What a fit says: numbers with their intervals, how well later rows are met, and what is to be drawn.
 
-use super::fit::{Check, Found, Model};
+use super::fit::Found;
+use super::holdout::Check;
+use super::model::Model;
 
 /// A number of the scenario, as it was and as the data say.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -19,6 +21,46 @@ pub struct Estimate {
     pub low: f64,
     /// Highest.
     pub high: f64,
+    /// Is it an hour of the day, which a scenario writes as a time?
+    pub is_clock: bool,
+    /// Do the data not tell it? It is what the scenario says then, and stands beside what was fitted in one list.
+    pub is_kept: bool,
+}
+
+impl Estimate {
+    /// A number that stays as it is.
+    pub(super) fn kept(path: String, unit: &'static str, value: f64) -> Self {
+        let (before, low, high) = (Some(value), value, value);
+        Self { path, listed: None, unit, before, value, low, high, is_clock: false, is_kept: true }
+    }
+
+    /// Held to the most that a scenario allows.
+    pub(super) fn at_most(self, most: f64, said: &mut Vec<String>) -> Self {
+        if self.value > most {
+            said.push(format!(
+                "{}: the fit gives {:.4}; a scenario allows no more than {most}, which is written instead",
+                self.path, self.value
+            ));
+        }
+        let (value, low, high) = (self.value.min(most), self.low.min(most), self.high.min(most));
+        Self { value, low, high, ..self }
+    }
+
+    /// Its interval in words.
+    #[must_use]
+    pub fn interval(&self) -> String {
+        match (self.is_kept, self.is_clock) {
+            (true, _) => "not told by the data, kept".to_owned(),
+            (false, true) => format!("{} to {}", clock(self.low), clock(self.high)),
+            (false, false) => format!("{:.4} to {:.4}", self.low, self.high),
+        }
+    }
+
+    /// A number of it in words.
+    #[must_use]
+    pub fn word(&self, number: f64) -> String {
+        if self.is_clock { clock(number) } else { format!("{number:.4}") }
+    }
 }
 
 /// What one file says.
@@ -40,6 +82,12 @@ pub struct Calibrated {
     pub points: Vec<(f64, f64, bool)>,
     /// What was assumed, and what these data cannot tell.
     pub said: Vec<String>,
+}
+
+/// An hour of the day as a time, to the minute.
+pub(super) fn clock(hour: f64) -> String {
+    let minutes = (hour * 60.0).round().rem_euclid(24.0 * 60.0) as u32;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// At most so many points are kept to be drawn.
@@ -79,5 +127,7 @@ pub(super) fn estimate(
         value: within(value),
         low: within(value - half_width),
         high: within(value + half_width),
+        is_clock: false,
+        is_kept: false,
     }
 }

@@ -1,6 +1,7 @@
 //! A gate's log: how long trucks stay in a terminal.
 
-use super::fit::{LEAST_ROWS, Model, fit, relative_spread};
+use super::fit::{LEAST_ROWS, fit, relative_spread};
+use super::model::Model;
 use super::result::{Calibrated, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::scenario::loaded::Loaded;
@@ -36,6 +37,7 @@ const LONGEST_MIN: f64 = 24.0 * 60.0;
 struct Turns {
     minutes: Vec<f64>,
     second: Vec<bool>,
+    moves: Vec<f64>,
     has_second: bool,
 }
 
@@ -61,12 +63,24 @@ impl Model for Turns {
     fn scale(&self, _row: usize) -> f64 {
         1.0
     }
+
+    fn error_unit(&self) -> &'static str {
+        "min"
+    }
+
+    fn inputs(&self) -> &'static [&'static str] {
+        &["moves"]
+    }
+
+    fn input(&self, row: usize, _input: usize) -> f64 {
+        self.moves[row]
+    }
 }
 
 pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout: f64) -> Result<Calibrated, String> {
     let spec = loaded.scenario.terminal.get(key).ok_or_else(|| format!("there is no terminal `{key}`"))?;
     let mut said = observed.said.clone();
-    let (mut minutes, mut second, mut left_out) = (Vec::new(), Vec::new(), 0);
+    let (mut minutes, mut moves, mut left_out) = (Vec::new(), Vec::new(), 0);
     for row in 0..observed.rows {
         let stay_min = (observed.values[OUT][row] - observed.values[IN][row]) / 60.0;
         if !(0.0..=LONGEST_MIN).contains(&stay_min) {
@@ -74,17 +88,18 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
             continue;
         }
         minutes.push(stay_min);
-        second.push(observed.values[MOVES].get(row).is_some_and(|moves| *moves >= 2.0));
+        moves.push(observed.values[MOVES].get(row).copied().unwrap_or(f64::NAN));
     }
     if left_out > 0 {
         said.push(format!("{left_out} visits end before they begin, or last longer than a day, and are left out"));
     }
+    let second: Vec<bool> = moves.iter().map(|moves| *moves >= 2.0).collect();
     let seconds = second.iter().filter(|second| **second).count();
     let has_second = seconds >= LEAST_ROWS;
     if !has_second {
         said.push(format!("second_move_min is not fitted: {seconds} visits have two moves, {LEAST_ROWS} are needed"));
     }
-    let model = Turns { minutes, second, has_second };
+    let model = Turns { minutes, second, moves, has_second };
     let start = [spec.turn_min, spec.second_move_min];
     let found = fit(&model, &start[..=usize::from(has_second)], holdout)?;
     let path = |name: &str| format!("terminal.{key}.{name}");
