@@ -410,7 +410,18 @@ fn views_of_a_run_are_written_for_offline_work() {
         dispatch.iter().all(|line| line["time-s"] == line["at"] && line["hour"].as_u64() < Some(24)),
         "single values"
     );
-    assert!(lines("charging.jsonl").iter().any(|line| length(line, "session-ask-kw") > Some(0)));
+    assert!(dispatch[0]["pair-drive-s"][23].is_array() && dispatch[1].get("pair-drive-s").is_none(), "drive times");
+    let charging = lines("charging.jsonl");
+    assert!(charging.iter().any(|line| length(line, "session-ask-kw") > Some(0)));
+    let ordered = |line: &serde_json::Value| line["orders"]["set-points"].as_array().map(Vec::len);
+    assert!(charging.iter().all(|line| ordered(line) == length(line, "session-ask-kw")), "an order a session");
+    let taken = |line: &serde_json::Value| line["orders"]["assign"].as_array().map_or(0, Vec::len);
+    assert!(dispatch.iter().map(taken).sum::<usize>() > 0, "hauls are taken");
+    let names = json(&dir.path().join("views/names.json"));
+    assert!(length(&names, "site") > Some(0) && length(&names, "fleet") > Some(0), "{names}");
+    for never_asked in ["hydrogen-supply.jsonl", "yard-dispatch.jsonl"] {
+        assert!(!dir.path().join("views").join(never_asked).exists(), "{never_asked}");
+    }
     std::fs::write(dir.path().join("port.toml"), include_str!("cases/transition_port.toml")).unwrap();
     let years = ["run", "port.toml", "--set", "transition.until=2027", "--out", "years", "--record-views", "views"];
     assert_eq!(outcome(dir.path(), &years).0, 0);

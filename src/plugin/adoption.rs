@@ -5,6 +5,7 @@ use super::order::{Dropped, check_adoption};
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::adoption::{AdoptionView, Purchases};
 use crate::policy::kind::Adoption;
+use serde_json::{Value, json};
 
 /// What the host keeps for a guest of this kind.
 #[derive(Debug, Default)]
@@ -80,6 +81,10 @@ impl PluginKind for Adoption {
 
     fn count(orders: &Purchases) -> usize {
         orders.count.iter().filter(|count| **count > 0).count()
+    }
+
+    fn told(orders: &Purchases) -> Vec<(&'static str, Value)> {
+        vec![("buy", json!(orders.count)), ("replace-early", json!(orders.early))]
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&AdoptionView)) {

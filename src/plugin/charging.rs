@@ -8,6 +8,7 @@ use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::kind::Charging;
 use crate::policy::{ChargingView, SessionColumns};
+use serde_json::Value;
 
 /// Nothing: no node above, nothing that calls a vehicle away.
 const NONE: u32 = u32::MAX;
@@ -115,6 +116,10 @@ impl PluginKind for Charging {
 
     fn count(orders: &Vec<Kw>) -> usize {
         orders.len()
+    }
+
+    fn told(orders: &Vec<Kw>) -> Vec<(&'static str, Value)> {
+        vec![("set-points", orders.iter().map(|power| power.0).collect())]
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&ChargingView<'_>)) {

@@ -6,6 +6,7 @@ use super::host::{Host, burn};
 use super::order::Dropped;
 use super::synthetic::SyntheticView;
 use crate::policy::decide::Decision;
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use wasmtime::StoreContextMut;
@@ -53,6 +54,16 @@ pub trait PluginKind: Decision {
     /// How many orders there are.
     #[doc(hidden)]
     fn count(orders: &Self::Orders) -> usize;
+
+    /// Orders as they are recorded: by the names of the interface.
+    #[doc(hidden)]
+    fn told(orders: &Self::Orders) -> Vec<(&'static str, Value)>;
+
+    /// What never changes and is no column, as it is recorded.
+    #[doc(hidden)]
+    fn told_once(_view: &Self::View<'_>) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
 
     /// Shows a synthetic view.
     #[doc(hidden)]
