@@ -21,7 +21,7 @@ typedef struct { text name, version, help; const parameter *parameters; size_t p
 typedef struct { uint32_t is_error; text message; } answer;
 
 #define PORTVOLT_IMPORT(interface, name) \
-    __attribute__((import_module("portvolt:policy/" interface "@0.1.0"), import_name(name)))
+    __attribute__((import_module("portvolt:policy/" interface "@0.1.1"), import_name(name)))
 #define PORTVOLT_COLUMN(type, c_name, interface, name) \
     PORTVOLT_IMPORT(interface, name) void portvolt_##c_name(type *out); \
     static inline type c_name(void) { type out; portvolt_##c_name(&out); return out; }
@@ -295,7 +295,7 @@ void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
 }
 
 static answer portvolt_answer;
-#define PORTVOLT_EXPORT(name) __attribute__((export_name("portvolt:policy/policy@0.1.0#" name)))
+#define PORTVOLT_EXPORT(name) __attribute__((export_name("portvolt:policy/policy@0.1.1#" name)))
 PORTVOLT_EXPORT("describe") const description *portvolt_describe(void) { return &portvolt_about; }
 PORTVOLT_EXPORT("start") answer *portvolt_start(const double *parameters, size_t count, uint64_t seed) {
     portvolt_answer = start(parameters, count, seed);

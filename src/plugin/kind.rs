@@ -1,6 +1,7 @@
 //! What differs between kinds of policies: the columns of a view and the orders. Columns and values are one table a kind;
 //! adding one is one line there and one in the interface.
 
+use super::INTERFACE_VERSION;
 use super::columns::{Column, ViewColumns, emptied};
 use super::host::{Host, burn};
 use super::order::Dropped;
@@ -165,7 +166,7 @@ impl<K: PluginKind> fmt::Debug for Linking<'_, K> {
 
 impl<K: PluginKind> Linking<'_, K> {
     fn interface(&mut self, part: &str) -> wasmtime::Result<LinkerInstance<'_, Host<K::State>>> {
-        self.linker.instance(&format!("portvolt:policy/{}-{part}@0.1.0", K::KIND))
+        self.linker.instance(&format!("portvolt:policy/{}-{part}@{INTERFACE_VERSION}", K::KIND))
     }
 
     /// A value of the view.

@@ -42,7 +42,7 @@ pub use running::Running;
 pub use yard::YardDispatchState;
 
 /// The version of `portvolt:policy` that this host speaks. Older minor versions keep loading.
-pub const INTERFACE_VERSION: &str = "0.1.0";
+pub const INTERFACE_VERSION: &str = "0.1.1";
 
 /// The text of the interface.
 pub const INTERFACE: &str = include_str!("../../plugins/wit/policy.wit");
