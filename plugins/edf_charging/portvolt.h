@@ -127,6 +127,24 @@ PORTVOLT_COLUMN(f64_list, option_co2e_kg_per_year, "adoption-view", "option-co2e
 PORTVOLT_COLUMN(u32_list, option_stock, "adoption-view", "option-stock")
 PORTVOLT_COLUMN(u32_list, option_ramp_left, "adoption-view", "option-ramp-left")
 PORTVOLT_COLUMN(u32_list, option_ramp_kind, "adoption-view", "option-ramp-kind")
+PORTVOLT_IMPORT("adoption-view", "cost-uncertainty") double cost_uncertainty(void);
+PORTVOLT_COLUMN(u32_list, holding_class, "adoption-view", "holding-class")
+PORTVOLT_COLUMN(u8_list, option_powertrain, "adoption-view", "option-powertrain")
+PORTVOLT_COLUMN(f64_list, option_price_usd, "adoption-view", "option-price-usd")
+PORTVOLT_COLUMN(f64_list, option_incentive_usd, "adoption-view", "option-incentive-usd")
+PORTVOLT_COLUMN(f64_list, option_capital_usd_per_year, "adoption-view", "option-capital-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_tax_usd_per_year, "adoption-view", "option-tax-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_energy_usd_per_year, "adoption-view", "option-energy-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_maintenance_usd_per_year, "adoption-view", "option-maintenance-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_insurance_usd_per_year, "adoption-view", "option-insurance-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_waiting_usd_per_year, "adoption-view", "option-waiting-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_build_out_usd_per_year, "adoption-view", "option-build-out-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_connection_usd_per_year, "adoption-view", "option-connection-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_unmet_hauls_usd_per_year, "adoption-view", "option-unmet-hauls-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_fees_usd_per_year, "adoption-view", "option-fees-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_carbon_usd_per_year, "adoption-view", "option-carbon-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_credits_usd_per_year, "adoption-view", "option-credits-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_payload_usd_per_year, "adoption-view", "option-payload-usd-per-year")
 PORTVOLT_IMPORT("adoption-orders", "buy") void buy(const uint32_t *count, size_t options);
 PORTVOLT_IMPORT("adoption-orders", "replace-early") void replace_early(const uint32_t *count, size_t holdings);
 #endif

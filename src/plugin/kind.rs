@@ -28,6 +28,12 @@ pub trait PluginKind: Decision {
     #[doc(hidden)]
     fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)];
 
+    /// All single real numbers by the name of their import.
+    #[doc(hidden)]
+    fn reals() -> &'static [(&'static str, fn(&Self::State) -> f64)] {
+        &[]
+    }
+
     /// Links pairs and orders.
     #[doc(hidden)]
     fn link_rest(linker: &mut Linking<'_, Self>) -> wasmtime::Result<()>;
@@ -170,7 +176,10 @@ impl<K: PluginKind> Linking<'_, K> {
     }
 
     /// A value of the view.
-    fn value(&mut self, name: &'static str, value: fn(&K::State) -> u32) -> wasmtime::Result<()> {
+    fn value<T>(&mut self, name: &'static str, value: fn(&K::State) -> T) -> wasmtime::Result<()>
+    where
+        T: wasmtime::component::ComponentType + wasmtime::component::Lower + Send + Sync + 'static,
+    {
         self.interface("view")?.func_wrap(name, move |mut store: Context<'_, K>, (): ()| {
             deciding::<K>(&mut store, name, 1)?;
             Ok((value(&store.data().state),))
@@ -252,6 +261,9 @@ pub(super) fn link<K: PluginKind>(linker: &mut Linker<Host<K::State>>) -> wasmti
         }
     }
     for (name, value) in K::values() {
+        linking.value(name, *value)?;
+    }
+    for (name, value) in K::reals() {
         linking.value(name, *value)?;
     }
     K::link_rest(&mut linking)

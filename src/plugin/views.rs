@@ -40,6 +40,9 @@ impl<K: PluginKind> Recorder<K> {
         for (name, value) in K::values() {
             line.insert((*name).to_owned(), value(&self.state).into());
         }
+        for (name, value) in K::reals() {
+            line.insert((*name).to_owned(), value(&self.state).into());
+        }
         for (name, take) in K::columns() {
             let column: Option<Value> = match take {
                 Take::U8(take) => Some(taken(view, *take)),
@@ -113,6 +116,7 @@ fn names(scenario: &Scenario) -> Value {
         "fleet": scenario.fleet.keys().collect::<Vec<_>>(),
         "station": scenario.hydrogen.keys().collect::<Vec<_>>(),
         "yard": planned.map(|(key, _)| key).collect::<Vec<_>>(),
+        "model": scenario.truck_model.keys().chain(scenario.equipment_model.keys()).collect::<Vec<_>>(),
     })
 }
 
