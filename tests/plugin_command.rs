@@ -415,6 +415,19 @@ fn views_of_a_run_are_written_for_offline_work() {
     assert!(charging.iter().any(|line| length(line, "session-ask-kw") > Some(0)));
     let ordered = |line: &serde_json::Value| line["orders"]["set-points"].as_array().map(Vec::len);
     assert!(charging.iter().all(|line| ordered(line) == length(line, "session-ask-kw")), "an order a session");
+    for column in ["session-power-kw", "session-taken-kwh"] {
+        assert!(charging.iter().all(|line| length(line, column) == length(line, "session-ask-kw")), "{column}");
+    }
+    let first = |line: &serde_json::Value, column: &str| line[column].as_array().unwrap()[0].as_f64().unwrap();
+    assert!(
+        charging.iter().any(|line| length(line, "session-ask-kw") > Some(0) && first(line, "session-taken-kwh") > 0.0)
+    );
+    assert!(
+        charging.iter().all(|line| line["hour"].as_u64() == line["at"].as_u64().map(|at_s| at_s / 3600)),
+        "local hours"
+    );
+    let peaks_kw: Vec<f64> = charging.iter().map(|line| first(line, "site-peak-kw")).collect();
+    assert!(peaks_kw.is_sorted() && peaks_kw.last() > Some(&0.0), "the month's peak so far only rises");
     let taken = |line: &serde_json::Value| line["orders"]["assign"].as_array().map_or(0, Vec::len);
     assert!(dispatch.iter().map(taken).sum::<usize>() > 0, "hauls are taken");
     let names = json(&dir.path().join("views/names.json"));

@@ -106,6 +106,15 @@ PORTVOLT_COLUMN(f64_list, site_price_usd_per_kwh, "charging-view", "site-price-u
 PORTVOLT_COLUMN(u32_list, node_parent, "charging-view", "node-parent")
 PORTVOLT_COLUMN(f64_list, node_limit_kw, "charging-view", "node-limit-kw")
 PORTVOLT_COLUMN(f64_list, node_headroom_kw, "charging-view", "node-headroom-kw")
+PORTVOLT_IMPORT("charging-view", "hour") uint32_t hour(void);
+PORTVOLT_IMPORT("charging-view", "weekday") uint32_t weekday(void);
+PORTVOLT_IMPORT("charging-view", "month") uint32_t month(void);
+PORTVOLT_COLUMN(f64_list, session_power_kw, "charging-view", "session-power-kw")
+PORTVOLT_COLUMN(f64_list, session_taken_kwh, "charging-view", "session-taken-kwh")
+PORTVOLT_COLUMN(u32_list, site_queue, "charging-view", "site-queue")
+PORTVOLT_COLUMN(u8_list, site_holiday, "charging-view", "site-holiday")
+PORTVOLT_COLUMN(f64_list, site_demand_usd_per_kw, "charging-view", "site-demand-usd-per-kw")
+PORTVOLT_COLUMN(f64_list, site_peak_kw, "charging-view", "site-peak-kw")
 PORTVOLT_IMPORT("charging-orders", "set-points") void set_points(const double *power_kw, size_t sessions);
 PORTVOLT_IMPORT("charging-orders", "ask-at-events") void ask_at_events(void);
 #endif
