@@ -313,6 +313,11 @@ fn bench_compares_with_the_built_in_policies() {
         ),
         "{said}"
     );
+    let (code, said) = outcome(dir.path(), &["plugin", "bench", "wild.wasm:margin=3", "depot", "--days", "1"]);
+    assert!(code == 4 && said.contains("policy.dispatch.params: `text_guest` has no parameter `margin`"), "{said}");
+    let compare = ["compare", "depot", "--strategies", "bau,dispatch=wild.wasm:margin=3", "--days", "1"];
+    let (code, said) = outcome(dir.path(), &compare);
+    assert!(code != 0 && said.contains("`text_guest` has no parameter `margin`"), "{said}");
     let bench = ["plugin", "bench", "wild.wasm", "depot", "--days", "1", "--format", "json"];
     let (code, said) = outcome(dir.path(), &bench);
     assert_eq!(code, 0, "{said}");
