@@ -437,6 +437,22 @@ class Environments(unittest.TestCase):
             with self.subTest(make.__name__):
                 self.add_up(make, "price_aware" if make is portvolt.gym.ChargingEnv else "nearest_feasible")
 
+    def test_batteries_that_end_empty_are_no_gain(self):
+        self.assertIn("refill_usd", portvolt.gym.REWARDS)
+        lacks = {}
+        for policy in ("uncontrolled", "nothing"):
+            run = portvolt.run("depot_night", set=DAY | {"policy.charging.name": policy})
+            lacks[policy] = run.metrics["refill_usd"]
+        self.assertGreater(lacks["nothing"], max(lacks["uncontrolled"], 0))
+        env = self.env(expert="uncontrolled", rewards={"refill_usd": 1.0})
+        _, info = env.reset()
+        rewards, is_over = [], False
+        while not is_over:
+            _, reward, _, is_over, info = env.step(info["expert_action"])
+            rewards.append(reward)
+        self.assertEqual(set(rewards[:-1]), {0.0})
+        self.assertAlmostEqual(rewards[-1], info["metrics"]["refill_usd"])
+
     def add_up(self, make, expert):
         rewards = dict.fromkeys([*portvolt.FOLLOWED, "bill_demand_usd", "truck_km"], 1.0)
         env = make("depot_night", set=DAY, rewards=rewards, expert=expert)
