@@ -313,6 +313,11 @@ fn bench_compares_with_the_built_in_policies() {
         ),
         "{said}"
     );
+    let (code, said) = outcome(dir.path(), &["plugin", "bench", "wild.wasm:margin=3", "depot", "--days", "1"]);
+    assert!(code == 4 && said.contains("policy.dispatch.params: `text_guest` has no parameter `margin`"), "{said}");
+    let compare = ["compare", "depot", "--strategies", "bau,dispatch=wild.wasm:margin=3", "--days", "1"];
+    let (code, said) = outcome(dir.path(), &compare);
+    assert!(code != 0 && said.contains("`text_guest` has no parameter `margin`"), "{said}");
     let bench = ["plugin", "bench", "wild.wasm", "depot", "--days", "1", "--format", "json"];
     let (code, said) = outcome(dir.path(), &bench);
     assert_eq!(code, 0, "{said}");
@@ -410,7 +415,31 @@ fn views_of_a_run_are_written_for_offline_work() {
         dispatch.iter().all(|line| line["time-s"] == line["at"] && line["hour"].as_u64() < Some(24)),
         "single values"
     );
-    assert!(lines("charging.jsonl").iter().any(|line| length(line, "session-ask-kw") > Some(0)));
+    assert!(dispatch[0]["pair-drive-s"][23].is_array() && dispatch[1].get("pair-drive-s").is_none(), "drive times");
+    let charging = lines("charging.jsonl");
+    assert!(charging.iter().any(|line| length(line, "session-ask-kw") > Some(0)));
+    let ordered = |line: &serde_json::Value| line["orders"]["set-points"].as_array().map(Vec::len);
+    assert!(charging.iter().all(|line| ordered(line) == length(line, "session-ask-kw")), "an order a session");
+    for column in ["session-power-kw", "session-taken-kwh"] {
+        assert!(charging.iter().all(|line| length(line, column) == length(line, "session-ask-kw")), "{column}");
+    }
+    let first = |line: &serde_json::Value, column: &str| line[column].as_array().unwrap()[0].as_f64().unwrap();
+    assert!(
+        charging.iter().any(|line| length(line, "session-ask-kw") > Some(0) && first(line, "session-taken-kwh") > 0.0)
+    );
+    assert!(
+        charging.iter().all(|line| line["hour"].as_u64() == line["at"].as_u64().map(|at_s| at_s / 3600)),
+        "local hours"
+    );
+    let peaks_kw: Vec<f64> = charging.iter().map(|line| first(line, "site-peak-kw")).collect();
+    assert!(peaks_kw.is_sorted() && peaks_kw.last() > Some(&0.0), "the month's peak so far only rises");
+    let taken = |line: &serde_json::Value| line["orders"]["assign"].as_array().map_or(0, Vec::len);
+    assert!(dispatch.iter().map(taken).sum::<usize>() > 0, "hauls are taken");
+    let names = json(&dir.path().join("views/names.json"));
+    assert!(length(&names, "site") > Some(0) && length(&names, "fleet") > Some(0), "{names}");
+    for never_asked in ["hydrogen-supply.jsonl", "yard-dispatch.jsonl"] {
+        assert!(!dir.path().join("views").join(never_asked).exists(), "{never_asked}");
+    }
     std::fs::write(dir.path().join("port.toml"), include_str!("cases/transition_port.toml")).unwrap();
     let years = ["run", "port.toml", "--set", "transition.until=2027", "--out", "years", "--record-views", "views"];
     assert_eq!(outcome(dir.path(), &years).0, 0);

@@ -21,7 +21,7 @@ typedef struct { text name, version, help; const parameter *parameters; size_t p
 typedef struct { uint32_t is_error; text message; } answer;
 
 #define PORTVOLT_IMPORT(interface, name) \
-    __attribute__((import_module("portvolt:policy/" interface "@0.1.0"), import_name(name)))
+    __attribute__((import_module("portvolt:policy/" interface "@0.1.1"), import_name(name)))
 #define PORTVOLT_COLUMN(type, c_name, interface, name) \
     PORTVOLT_IMPORT(interface, name) void portvolt_##c_name(type *out); \
     static inline type c_name(void) { type out; portvolt_##c_name(&out); return out; }
@@ -106,6 +106,15 @@ PORTVOLT_COLUMN(f64_list, site_price_usd_per_kwh, "charging-view", "site-price-u
 PORTVOLT_COLUMN(u32_list, node_parent, "charging-view", "node-parent")
 PORTVOLT_COLUMN(f64_list, node_limit_kw, "charging-view", "node-limit-kw")
 PORTVOLT_COLUMN(f64_list, node_headroom_kw, "charging-view", "node-headroom-kw")
+PORTVOLT_IMPORT("charging-view", "hour") uint32_t hour(void);
+PORTVOLT_IMPORT("charging-view", "weekday") uint32_t weekday(void);
+PORTVOLT_IMPORT("charging-view", "month") uint32_t month(void);
+PORTVOLT_COLUMN(f64_list, session_power_kw, "charging-view", "session-power-kw")
+PORTVOLT_COLUMN(f64_list, session_taken_kwh, "charging-view", "session-taken-kwh")
+PORTVOLT_COLUMN(u32_list, site_queue, "charging-view", "site-queue")
+PORTVOLT_COLUMN(u8_list, site_holiday, "charging-view", "site-holiday")
+PORTVOLT_COLUMN(f64_list, site_demand_usd_per_kw, "charging-view", "site-demand-usd-per-kw")
+PORTVOLT_COLUMN(f64_list, site_peak_kw, "charging-view", "site-peak-kw")
 PORTVOLT_IMPORT("charging-orders", "set-points") void set_points(const double *power_kw, size_t sessions);
 PORTVOLT_IMPORT("charging-orders", "ask-at-events") void ask_at_events(void);
 #endif
@@ -127,6 +136,24 @@ PORTVOLT_COLUMN(f64_list, option_co2e_kg_per_year, "adoption-view", "option-co2e
 PORTVOLT_COLUMN(u32_list, option_stock, "adoption-view", "option-stock")
 PORTVOLT_COLUMN(u32_list, option_ramp_left, "adoption-view", "option-ramp-left")
 PORTVOLT_COLUMN(u32_list, option_ramp_kind, "adoption-view", "option-ramp-kind")
+PORTVOLT_IMPORT("adoption-view", "cost-uncertainty") double cost_uncertainty(void);
+PORTVOLT_COLUMN(u32_list, holding_class, "adoption-view", "holding-class")
+PORTVOLT_COLUMN(u8_list, option_powertrain, "adoption-view", "option-powertrain")
+PORTVOLT_COLUMN(f64_list, option_price_usd, "adoption-view", "option-price-usd")
+PORTVOLT_COLUMN(f64_list, option_incentive_usd, "adoption-view", "option-incentive-usd")
+PORTVOLT_COLUMN(f64_list, option_capital_usd_per_year, "adoption-view", "option-capital-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_tax_usd_per_year, "adoption-view", "option-tax-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_energy_usd_per_year, "adoption-view", "option-energy-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_maintenance_usd_per_year, "adoption-view", "option-maintenance-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_insurance_usd_per_year, "adoption-view", "option-insurance-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_waiting_usd_per_year, "adoption-view", "option-waiting-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_build_out_usd_per_year, "adoption-view", "option-build-out-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_connection_usd_per_year, "adoption-view", "option-connection-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_unmet_hauls_usd_per_year, "adoption-view", "option-unmet-hauls-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_fees_usd_per_year, "adoption-view", "option-fees-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_carbon_usd_per_year, "adoption-view", "option-carbon-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_credits_usd_per_year, "adoption-view", "option-credits-usd-per-year")
+PORTVOLT_COLUMN(f64_list, option_payload_usd_per_year, "adoption-view", "option-payload-usd-per-year")
 PORTVOLT_IMPORT("adoption-orders", "buy") void buy(const uint32_t *count, size_t options);
 PORTVOLT_IMPORT("adoption-orders", "replace-early") void replace_early(const uint32_t *count, size_t holdings);
 #endif
@@ -295,7 +322,7 @@ void *cabi_realloc(void *old, size_t had, size_t align, size_t size) {
 }
 
 static answer portvolt_answer;
-#define PORTVOLT_EXPORT(name) __attribute__((export_name("portvolt:policy/policy@0.1.0#" name)))
+#define PORTVOLT_EXPORT(name) __attribute__((export_name("portvolt:policy/policy@0.1.1#" name)))
 PORTVOLT_EXPORT("describe") const description *portvolt_describe(void) { return &portvolt_about; }
 PORTVOLT_EXPORT("start") answer *portvolt_start(const double *parameters, size_t count, uint64_t seed) {
     portvolt_answer = start(parameters, count, seed);

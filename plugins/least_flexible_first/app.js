@@ -1,7 +1,7 @@
 // Least flexible first, in JavaScript: power goes first to the session with the least time to spare before it leaves
 // (least laxity), as long as every limit above it has some left.
-import * as view from "portvolt:policy/charging-view@0.1.0";
-import { setPoints } from "portvolt:policy/charging-orders@0.1.0";
+import * as view from "portvolt:policy/charging-view@0.1.1";
+import { setPoints } from "portvolt:policy/charging-orders@0.1.1";
 
 const NONE = 4294967295;
 // Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.

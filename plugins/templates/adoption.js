@@ -1,6 +1,6 @@
 // Each holding buys its cheapest open option, or one without a tailpipe where that costs at most `premium` more.
-import * as view from "portvolt:policy/adoption-view@0.1.0";
-import { buy } from "portvolt:policy/adoption-orders@0.1.0";
+import * as view from "portvolt:policy/adoption-view@0.1.1";
+import { buy } from "portvolt:policy/adoption-orders@0.1.1";
 
 // Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.
 const unsigned = (list) => Uint32Array.from(list);

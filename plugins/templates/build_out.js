@@ -1,6 +1,6 @@
 // Cabinets for the vehicles that come, connections that last year's peak does not fill, and whatever is planned.
-import * as view from "portvolt:policy/build-out-view@0.1.0";
-import { addCabinets, addGrid, buildAsPlanned } from "portvolt:policy/build-out-orders@0.1.0";
+import * as view from "portvolt:policy/build-out-view@0.1.1";
+import { addCabinets, addGrid, buildAsPlanned } from "portvolt:policy/build-out-orders@0.1.1";
 
 // Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.
 const unsigned = (list) => Uint32Array.from(list);

@@ -1,7 +1,7 @@
 // Trucks that run low charge or fuel at the nearest site where their fleet may; the others take the first haul that they
 // can do.
-import * as view from "portvolt:policy/dispatch-view@0.1.0";
-import { assign, charge } from "portvolt:policy/dispatch-orders@0.1.0";
+import * as view from "portvolt:policy/dispatch-view@0.1.1";
+import { assign, charge } from "portvolt:policy/dispatch-orders@0.1.1";
 
 const NONE = 4294967295;
 const HYDROGEN = 2; // of `truckCarrier`: a truck with this energy on board fuels, one with a battery charges

@@ -1,6 +1,6 @@
 // Electrolysers run with the sun, and at full load below a reserve; trailers are ordered at the reorder point.
-import * as view from "portvolt:policy/hydrogen-supply-view@0.1.0";
-import { runAt, orderTrailers } from "portvolt:policy/hydrogen-supply-orders@0.1.0";
+import * as view from "portvolt:policy/hydrogen-supply-view@0.1.1";
+import { runAt, orderTrailers } from "portvolt:policy/hydrogen-supply-orders@0.1.1";
 
 const LOAD_STEPS = 10;
 // Numbers from 2^31 arrive negative (componentize-qjs 0.4.5); this makes them what they are.

@@ -1,6 +1,6 @@
 // The lever that saves its owner most for a tonne, until none saves anything; announced projects go on when they pay.
-import * as view from "portvolt:policy/industry-view@0.1.0";
-import { cancel, take } from "portvolt:policy/industry-orders@0.1.0";
+import * as view from "portvolt:policy/industry-view@0.1.1";
+import { cancel, take } from "portvolt:policy/industry-orders@0.1.1";
 
 let mostUsdPerT = 0;
 

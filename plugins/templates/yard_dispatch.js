@@ -1,6 +1,6 @@
 // A free carrier takes the nearest open move; a unit that is low charges where way and queue are shortest.
-import * as view from "portvolt:policy/yard-dispatch-view@0.1.0";
-import { take, charge } from "portvolt:policy/yard-dispatch-orders@0.1.0";
+import * as view from "portvolt:policy/yard-dispatch-view@0.1.1";
+import { take, charge } from "portvolt:policy/yard-dispatch-orders@0.1.1";
 
 const NONE = 4294967295;
 const FREE = 0, BETWEEN = 1;

@@ -368,6 +368,27 @@ impl Tariff {
         self.price(date, calendar.local_s(elapsed_s).rem_euclid(DAY_S))
     }
 
+    /// What a kW more of the peak costs that counts at an elapsed second of a run, $/kW: the first step of each demand charge in its
+    /// period of that time, for a month or, where days' peaks are charged, a day. Subscriptions and earlier peaks are not in it.
+    #[must_use]
+    pub fn demand_price_at(&self, calendar: &Calendar, elapsed_s: i64) -> f64 {
+        let date = calendar.start().saturating_add(calendar.day(elapsed_s).days());
+        let Some(rates) = self.rates.get(self.in_force(date)) else { return 0.0 };
+        let second = calendar.local_s(elapsed_s).rem_euclid(DAY_S);
+        let slot = Slot::new(date.month() as usize - 1, rates.billed_weekday(date), second);
+        let first =
+            |charge: &DemandCharge| charge.periods[charge.schedule.period(slot)].first().map(|tier| tier.usd_per_kw);
+        // A sum of nothing is -0.
+        rates.demand.iter().filter_map(first).sum::<f64>() + 0.0
+    }
+
+    /// Is the local day of an elapsed second of a run billed as a holiday?
+    #[must_use]
+    pub fn is_holiday_at(&self, calendar: &Calendar, elapsed_s: i64) -> bool {
+        let date = calendar.start().saturating_add(calendar.day(elapsed_s).days());
+        self.rates.get(self.in_force(date)).is_some_and(|rates| rates.holidays.contains(date))
+    }
+
     fn price(&self, date: Date, second: i64) -> f64 {
         let month = date.month() as usize - 1;
         let Some(rates) = self.rates.get(self.in_force(date)) else { return 0.0 };
@@ -414,5 +435,35 @@ mod tests {
         assert!((price(2024, 6, 16, 0) - 0.11).abs() < 1e-12, "before the change");
         let calendar = Calendar::new("2025-06-06", "America/Los_Angeles", 3).unwrap();
         assert!((tariff.energy_price_at(&calendar, 16 * 3600) - 0.51).abs() < 1e-12);
+        assert!(tariff.demand_price_at(&calendar, 0).total_cmp(&0.0).is_eq(), "no charge, and not -0");
+    }
+
+    /// 5 $/kW at any hour, of which the first 100 kW, and 20 $/kW between 16 and 21 h of weekdays in June, nothing else.
+    #[test]
+    fn demand_price_by_hour() {
+        let steps = |usd_per_kw| vec![DemandTier { usd_per_kw, up_to_kw: 100.0 }];
+        let charge = |kind, schedule, periods| DemandCharge {
+            kind,
+            schedule,
+            periods,
+            name: String::new(),
+            daily: false,
+            lookback: None,
+            least_kw: 0.0,
+        };
+        let mut hours = [[0; 24]; 12];
+        hours[5][16..21].fill(1);
+        let on_peak = Schedule::hourly(&hours, &[[0; 24]; 12]);
+        let demand = vec![
+            charge(DemandKind::Flat, Schedule::always(), vec![steps(5.0)]),
+            charge(DemandKind::TimeOfUse, on_peak, vec![Vec::new(), steps(20.0)]),
+        ];
+        let rates = vec![Rates { demand, ..Rates::default() }];
+        let tariff = Tariff { label: String::new(), name: String::new(), utility: String::new(), rates };
+        let calendar = Calendar::new("2025-06-06", "America/Los_Angeles", 3).unwrap();
+        let at_h = |hour: i64| tariff.demand_price_at(&calendar, hour * 3600);
+        assert!((at_h(16) - 25.0).abs() < 1e-12 && (at_h(21) - 5.0).abs() < 1e-12);
+        assert!((at_h(24 + 16) - 5.0).abs() < 1e-12, "a Saturday");
+        assert!(!tariff.is_holiday_at(&calendar, 0));
     }
 }

@@ -175,8 +175,8 @@ impl PowerSharing<'_> {
         for id in sharers.sites.all_occupied() {
             let (port, plug) = sharers.ports.get(id);
             let session = plug.session().expect("an occupied charging port has a session");
-            let (can_take, may_export) = (session.can_take(port), session.may_export(clock, port));
-            session.push_row(&mut live.sessions, port, can_take, may_export);
+            let bounds = (session.can_take(port), session.may_export(clock, port));
+            session.push_row(&mut live.sessions, port, sharers.ports.power(id), bounds);
         }
         if live.sessions.is_empty() {
             return;
@@ -262,7 +262,7 @@ impl PowerSharing<'_> {
                 let drawn = session.settle(port, *set_point, at_s);
                 sharers.loads.draw(port.above, drawn);
                 let wants = session.wants(port);
-                session.push_row(&mut live.sessions, port, wants, Kw::ZERO);
+                session.push_row(&mut live.sessions, port, *set_point, (wants, Kw::ZERO));
             }
         }
     }

@@ -22,6 +22,11 @@ impl Ports<'_, '_> {
         (port, plug)
     }
 
+    /// The power in force at a charging port.
+    pub(super) fn power(&self, id: PortId) -> SetPoint {
+        *self.roster.get(&self.ports, id.index()).2
+    }
+
     /// What a charging port is, its session and its set-point, to change them.
     pub(super) fn get_mut(&mut self, id: PortId) -> (&Port, &mut Plug, &mut SetPoint) {
         let (port, plug, set_point) = self.roster.get_mut(&mut self.ports, id.index());

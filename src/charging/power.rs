@@ -95,6 +95,13 @@ pub(super) fn hold_leavers(
     }
 }
 
+/// As a control interval begins: how many vehicles wait at each site, for policies.
+pub(super) fn tell_queues(sites: Res<Roster<SiteQueue>>, queues: Query<&SiteQueue>, mut outlook: ResMut<SiteOutlook>) {
+    for (site, queue) in sites.iter(&queues).enumerate() {
+        outlook.wait(site, queue.waiting().len() as u32);
+    }
+}
+
 /// What the sessions that need a set-point now can take: all with a session at a boundary, else those that have just
 /// begun. Written by the ask step.
 #[derive(Resource, Debug, Default)]
@@ -116,14 +123,14 @@ pub(super) fn ask(
     sites: Res<Roster<SiteQueue>>,
     roster: Res<Roster<Port>>,
     site_ports: Query<&SitePorts>,
-    ports: Query<(&Port, &Plug)>,
+    ports: Query<(&Port, &Plug, &SetPoint)>,
     mut asks: ResMut<Asks>,
 ) {
     asks.0.clear();
     let mut push = |id: &PortId| {
-        let (port, plug) = roster.get(&ports, id.index());
+        let (port, plug, power) = roster.get(&ports, id.index());
         let session = plug.session().expect("an occupied charging port has a session");
-        session.push_row(&mut asks.0, port, session.ask(&clock, port), session.may_export(&clock, port));
+        session.push_row(&mut asks.0, port, *power, (session.ask(&clock, port), session.may_export(&clock, port)));
     };
     if clock.starts_interval() {
         sites.iter(&site_ports).flat_map(SitePorts::occupied).for_each(&mut push);

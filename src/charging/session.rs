@@ -280,7 +280,14 @@ impl Session {
     }
 
     /// Its row of what the charging policy may see.
-    pub(super) fn push_row(&self, columns: &mut SessionColumns, port: &Port, ask: Kw, may_export: Kw) {
+    /// `power` is in force until now, `ask` what it can take, `may_export` what it may give back.
+    pub(super) fn push_row(
+        &self,
+        columns: &mut SessionColumns,
+        port: &Port,
+        power: SetPoint,
+        (ask, may_export): (Kw, Kw),
+    ) {
         let arrival = &self.arrival;
         columns.port.push(port.id.0);
         columns.site.push(port.site.0);
@@ -292,6 +299,8 @@ impl Session {
         columns.soc.push(arrival.battery.soc());
         columns.needs_kwh.push((arrival.target - arrival.battery.energy()) / port.efficiency);
         columns.duty_kwh.push((arrival.duty.min(arrival.target) - arrival.battery.energy()) / port.efficiency);
+        columns.power_kw.push(power.power());
+        columns.taken_kwh.push(self.drawn);
         columns.arrive_s.push(arrival.at_s);
         columns.depart_s.push(self.told_depart_s);
     }

@@ -2,7 +2,7 @@
 
 use super::agenda::ChargingAgenda;
 use super::arrival::{Arrival, Arrivals, Departures};
-use super::power::{ask, deliver, grant, hold_leavers, needs_set_points, plan};
+use super::power::{ask, deliver, grant, hold_leavers, needs_set_points, plan, tell_queues};
 use super::queue::{is_queue_due, is_quiet, serve_queues};
 use super::state::SessionLog;
 use crate::grid::systems::SetLimits;
@@ -20,6 +20,7 @@ pub(crate) fn register(r: &mut Register<'_>) {
     r.boundary(Tick::Deliver, deliver);
     r.tick(Tick::Freight, admit_visitors);
     r.interval_start(Tick::Limits, hold_leavers.before(SetLimits));
+    r.interval_start(Tick::Limits, tell_queues.after(SetLimits));
     r.when(Tick::Queue, is_queue_due, serve_queues);
     r.when(Tick::Ask, needs_set_points, ask);
     r.when(Tick::Plan, needs_set_points, plan);

@@ -4,7 +4,7 @@ use super::exit::Exit;
 use super::output::console::Console;
 use crate::policy::decide::{BuiltIn, built_in};
 use crate::policy::kind::PolicyKind;
-use crate::policy::spec::is_plugin_file;
+use crate::policy::spec::{is_plugin_file, split_params};
 use crate::policy::{self, parameter::Parameter};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::fmt::Write;
@@ -16,7 +16,14 @@ pub(super) struct PolicyArgs(Vec<(PolicyKind, String)>);
 impl PolicyArgs {
     /// As settings of a scenario.
     pub(super) fn settings(&self) -> Result<Vec<String>, String> {
-        self.0.iter().map(|(kind, choice)| Ok(format!("{}={}", kind.setting(), policy_setting(choice)?))).collect()
+        let mut settings = Vec::new();
+        for (kind, choice) in &self.0 {
+            let (choice, params) = split_params(choice);
+            let setting = kind.setting();
+            settings.push(format!("{setting}={}", policy_setting(choice)?));
+            settings.extend(params.iter().map(|(name, value)| format!("{setting}.params.{name}={value}")));
+        }
+        Ok(settings)
     }
 }
 
@@ -37,7 +44,7 @@ impl Args for PolicyArgs {
         let option = |kind: &PolicyKind| {
             let help = format!(
                 "The policy of {kind}, {}: a built-in one or the file of a plugin, relative to this folder (in a scenario \
-                 or in `--set`, to the scenario's)",
+                 or in `--set`, to the scenario's); parameters follow it: `FILE.wasm:margin=3`",
                 kind.facts().decides
             );
             Arg::new(kind.option()).long(kind.option()).value_name("NAME|FILE.wasm").help(help)

@@ -74,7 +74,8 @@ pub(super) struct RunArgs {
     /// The folder of a finished `portvolt sensitivity` of this scenario: the report then says which doubtful numbers decide.
     #[arg(long, value_name = "DIR")]
     sensitivity: Option<PathBuf>,
-    /// Write what policies see at each decision into DIR, a JSON object a line, for work on a policy away from the run.
+    /// Write what policies see and order at each decision into DIR, a JSON object a line, for work on a policy away from the
+    /// run.
     #[arg(long, value_name = "DIR")]
     record_views: Option<PathBuf>,
     /// Print the time of each step of the simulation.

@@ -268,8 +268,13 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         return Some(format!("did you mean `{name}`?"));
     }
     let best = known.iter().map(|name| (strsim::osa_distance(wrong, name), *name)).min();
-    match best {
-        Some((distance, name)) if distance <= 1 + wrong.chars().count() / 3 => Some(format!("did you mean `{name}`?")),
+    // Words of more than one part are often known by their first: `yard-dispatch` is chosen by the key `yard`.
+    let first = wrong.split_once('-').and_then(|(first, _)| known.iter().find(|name| **name == first));
+    match (best, first) {
+        (Some((2.., _)), Some(name)) => Some(format!("did you mean `{name}`?")),
+        (Some((distance, name)), _) if distance <= 1 + wrong.chars().count() / 3 => {
+            Some(format!("did you mean `{name}`?"))
+        }
         _ if known.is_empty() => Some("there are none".to_owned()),
         _ if known.len() <= 12 => Some(format!("there are: {}", known.join(", "))),
         _ => Some(format!("there are {} choices, such as {}", known.len(), known[..6].join(", "))),
@@ -281,6 +286,15 @@ mod tests {
     //! Contract: a message is one that somebody can read, whatever it quotes.
 
     use super::*;
+
+    #[test]
+    fn a_word_of_two_parts_is_known_by_its_first() {
+        let near = |wrong: &str| nearest(wrong, ["charging", "dispatch", "yard", "hydrogen"]);
+        assert_eq!(near("yard-dispatch").unwrap(), "did you mean `yard`?");
+        assert_eq!(near("hydrogen-supply").unwrap(), "did you mean `hydrogen`?");
+        assert_eq!(near("dispatch-").unwrap(), "did you mean `dispatch`?");
+        assert_eq!(nearest("limit-kw", ["limit", "limit_kw"]).unwrap(), "did you mean `limit_kw`?");
+    }
 
     #[test]
     fn what_is_quoted_is_cut() {

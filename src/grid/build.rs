@@ -8,7 +8,7 @@ use super::solar::SolarArray;
 use super::spec::{LimitSpec, NodeSpec, SiteSpec, SolarSpec, StorageSpec};
 use super::state::{
     AtNode, BaseLoad, BottomUp, ChargingLoad, EquipmentLoad, Headroom, HydrogenLoad, InnerNode, IntervalLoad, LimitNow,
-    LimitTree, Meter, NodeLoad, ShoreLoad, SiteOutlook, SolarPower, node_of,
+    LimitTree, Meter, NodeLoad, ShoreLoad, SiteOutlook, SolarPower, TariffAhead, node_of,
 };
 use super::storage::Storage;
 use super::transformer::Transformer;
@@ -18,7 +18,6 @@ use crate::kernel::units::Kw;
 use crate::place::build::Build;
 use bevy_ecs::prelude::World;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The tree above the cabinets: sites, then the nodes of `[node]`.
 pub(crate) struct Inner {
@@ -109,16 +108,21 @@ fn outlook(build: &Build<'_>) -> SiteOutlook {
     let calendar = &build.loaded.calendar;
     let horizon_s = (build.scenario.policy.charging.keys.price_horizon_h * 3600.0) as i64;
     let end_s = calendar.elapsed_s(i64::from(build.scenario.time.days) * DAY_S) + horizon_s;
-    let mut series: BTreeMap<(&str, Option<&str>), Arc<[f64]>> = BTreeMap::new();
+    let mut series: BTreeMap<(&str, Option<&str>), TariffAhead> = BTreeMap::new();
     let mut all = Vec::new();
     for site in build.sites.iter() {
         let Some(tariff) = build.loaded.tariffs.get(&site.key) else {
-            all.push(Arc::new([]) as Arc<[f64]>);
+            all.push(TariffAhead::of_energy([0.0_f64; 0]));
             continue;
         };
         let name = (site.spec.tariff.as_deref().unwrap_or_default(), site.spec.tariff_name.as_deref());
-        let new = || (0..=end_s / interval_s).map(|at| tariff.energy_price_at(calendar, at * interval_s)).collect();
-        all.push(Arc::clone(series.entry(name).or_insert_with(new)));
+        let starts_s = || (0..=end_s / interval_s).map(|at| at * interval_s);
+        let new = || TariffAhead {
+            energy_usd_per_kwh: starts_s().map(|at_s| tariff.energy_price_at(calendar, at_s)).collect(),
+            demand_usd_per_kw: starts_s().map(|at_s| tariff.demand_price_at(calendar, at_s)).collect(),
+            is_holiday: starts_s().map(|at_s| tariff.is_holiday_at(calendar, at_s)).collect(),
+        };
+        all.push(series.entry(name).or_insert_with(new).clone());
     }
     SiteOutlook::new(all, (horizon_s / interval_s) as usize)
 }

@@ -145,6 +145,7 @@ pub(super) fn read_meters(
     nodes: Query<(&InnerNode, OtherLoad, &HydrogenLoad, &IntervalLoad)>,
     limits: Query<&LimitNow>,
     mut meters: Query<&mut Meter>,
+    mut outlook: ResMut<SiteOutlook>,
     mut rows: ResMut<Records<PowerRow>>,
 ) {
     let Some(time) = ended(&clock) else { return };
@@ -154,6 +155,7 @@ pub(super) fn read_meters(
     }
     for (site, power) in sites.ids().zip(power) {
         meter_roster.get_mut(&mut meters, site.index()).count(power.total(), power.charging, time);
+        outlook.meter(site.index(), power.total());
         let limit = node_roster.get(&limits, node_of(site).index());
         rows.push(power.row(site, clock.last_interval_start_s(), *limit));
     }

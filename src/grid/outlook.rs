@@ -5,7 +5,8 @@ use super::site_load::SiteLoads;
 use super::solar::{Moment, SolarArray};
 use super::spec::ReeferSpec;
 use super::state::{
-    AtNode, BaseLoad, Headroom, InnerNode, LimitNow, LimitTree, NodeLoads, OtherLoad, SiteOutlook, SolarPower, node_of,
+    AtNode, BaseLoad, Headroom, InnerNode, LimitNow, LimitTree, LocalTime, NodeLoads, OtherLoad, SiteOutlook,
+    SolarPower, node_of,
 };
 use super::storage::Storage;
 use crate::kernel::calendar::{Calendar, DAY_S};
@@ -93,11 +94,16 @@ pub(super) fn set_base_loads(
 /// What policies may know of the interval at each site.
 pub(super) fn tell_outlook(
     clock: Res<Clock>,
+    calendar: Res<Calendar>,
     roster: Res<Roster<InnerNode>>,
     nodes: Query<(&InnerNode, OtherLoad)>,
     mut outlook: ResMut<SiteOutlook>,
 ) {
-    outlook.begin((clock.now_s() / clock.interval_s()) as usize);
+    let now_s = i64::from(clock.now_s());
+    let hour_of_week = calendar.hour_of_week(now_s) as u32;
+    let month = 1 + calendar.month(now_s) as u32;
+    let local = LocalTime { hour: hour_of_week % 24, weekday: hour_of_week / 24, month };
+    outlook.begin((clock.now_s() / clock.interval_s()) as usize, local);
     for (node, other) in roster.iter(&nodes) {
         outlook.add(node.site.index(), other.own() + other.solar.power(), other.solar.power());
     }

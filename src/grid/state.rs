@@ -377,28 +377,65 @@ impl Headroom {
     }
 }
 
-/// What a policy may know of each site. One row a site, in id order. Written by the grid.
+/// What a tariff asks for in each control interval of a run.
+#[derive(Debug, Clone)]
+pub struct TariffAhead {
+    /// Energy price, $/kWh; empty without a tariff.
+    pub energy_usd_per_kwh: Arc<[f64]>,
+    /// A kW more of the peak that counts then, $/kW; empty without a tariff.
+    pub demand_usd_per_kw: Arc<[f64]>,
+    /// Is the day billed as a holiday? Empty without a tariff.
+    pub is_holiday: Arc<[bool]>,
+}
+
+impl TariffAhead {
+    /// Energy prices alone, $/kWh.
+    #[must_use]
+    pub fn of_energy(usd_per_kwh: impl Into<Arc<[f64]>>) -> Self {
+        Self { energy_usd_per_kwh: usd_per_kwh.into(), demand_usd_per_kw: Arc::new([]), is_holiday: Arc::new([]) }
+    }
+}
+
+/// Local time of a control interval.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LocalTime {
+    /// Hour of the day, 0 to 23.
+    pub hour: u32,
+    /// 0 (Monday) to 6.
+    pub weekday: u32,
+    /// 1 (January) to 12.
+    pub month: u32,
+}
+
+/// What a policy may know of each site. One row a site, in id order. Written by the grid, the lines at charging ports by charging.
 #[derive(Resource, Debug, Default)]
 pub struct SiteOutlook {
     load_kw: Vec<Kw>,
     solar_kw: Vec<Kw>,
-    price_usd_per_kwh: Vec<Arc<[f64]>>,
+    tariffs: Vec<TariffAhead>,
+    peak_kw: Vec<Kw>,
+    queue: Vec<u32>,
+    local: LocalTime,
     now: usize,
     known: usize,
 }
 
 impl SiteOutlook {
-    /// Of sites with these energy prices by control interval of the whole run, $/kWh (empty without a tariff), of which so
-    /// many are known ahead, that of the running interval included.
+    /// Of sites with these prices by control interval of the whole run, of which so many are known ahead, those of the running
+    /// interval included.
     #[must_use]
-    pub fn new(price_usd_per_kwh: Vec<Arc<[f64]>>, known: usize) -> Self {
-        let none = vec![Kw::ZERO; price_usd_per_kwh.len()];
-        Self { load_kw: none.clone(), solar_kw: none, price_usd_per_kwh, now: 0, known }
+    pub fn new(tariffs: Vec<TariffAhead>, known: usize) -> Self {
+        let (none, queue) = (vec![Kw::ZERO; tariffs.len()], vec![0; tariffs.len()]);
+        let local = LocalTime::default();
+        Self { load_kw: none.clone(), solar_kw: none.clone(), tariffs, peak_kw: none, queue, local, now: 0, known }
     }
 
-    /// An interval of the run begins in which nothing is drawn yet.
-    pub(super) fn begin(&mut self, now: usize) {
-        self.now = now;
+    /// An interval of the run begins in which nothing is drawn yet. A month begins without a peak.
+    pub(super) fn begin(&mut self, now: usize, local: LocalTime) {
+        if local.month != self.local.month {
+            self.peak_kw.fill(Kw::ZERO);
+        }
+        (self.now, self.local) = (now, local);
         self.load_kw.fill(Kw::ZERO);
         self.solar_kw.fill(Kw::ZERO);
     }
@@ -407,6 +444,44 @@ impl SiteOutlook {
     pub(crate) fn add(&mut self, site: usize, load: Kw, solar: Kw) {
         self.load_kw[site] += load;
         self.solar_kw[site] += solar;
+    }
+
+    /// A site drew this mean power in the interval that ended.
+    pub(super) fn meter(&mut self, site: usize, total: Kw) {
+        self.peak_kw[site] = self.peak_kw[site].max(total);
+    }
+
+    /// So many vehicles wait for a charging port of a site.
+    pub(crate) fn wait(&mut self, site: usize, vehicles: u32) {
+        self.queue[site] = vehicles;
+    }
+
+    /// Local time at which the interval began.
+    #[must_use]
+    pub fn local(&self) -> LocalTime {
+        self.local
+    }
+
+    /// Highest mean power of an interval of this calendar month so far, net of solar and of what storage gives, by site; not below 0.
+    #[must_use]
+    pub fn peak_kw(&self) -> &[Kw] {
+        &self.peak_kw
+    }
+
+    /// Vehicles that waited for a charging port as the interval began, by site.
+    #[must_use]
+    pub fn queue(&self) -> &[u32] {
+        &self.queue
+    }
+
+    /// What a kW more of the peak costs that counts in the running interval, by site, $/kW; 0 without a tariff.
+    pub fn demand_usd_per_kw(&self) -> impl Iterator<Item = f64> {
+        self.tariffs.iter().map(|tariff| tariff.demand_usd_per_kw.get(self.now).copied().unwrap_or(0.0))
+    }
+
+    /// Does the tariff bill the day of the running interval as a holiday? By site; no without a tariff.
+    pub fn is_holiday(&self) -> impl Iterator<Item = bool> {
+        self.tariffs.iter().map(|tariff| tariff.is_holiday.get(self.now).copied().unwrap_or(false))
     }
 
     /// Power of everything but charging in the interval that begins, without solar, by site.
@@ -425,7 +500,7 @@ impl SiteOutlook {
     #[must_use]
     #[cfg_attr(private_rooms, allow(dead_code, reason = "the Python package uses it"))]
     pub(crate) fn price_usd_per_kwh(&self, site: usize, interval: usize) -> Option<f64> {
-        self.price_usd_per_kwh[site].get(interval).copied()
+        self.tariffs[site].energy_usd_per_kwh.get(interval).copied()
     }
 
     /// How many intervals prices are known ahead, this one included.
@@ -443,7 +518,7 @@ impl SiteOutlook {
     /// Energy price of this and the coming intervals at a site, $/kWh, as far as it is known; empty without a tariff.
     #[must_use]
     pub fn prices(&self, site: usize) -> &[f64] {
-        let all = &self.price_usd_per_kwh[site];
+        let all = &self.tariffs[site].energy_usd_per_kwh;
         let from = self.now.min(all.len());
         &all[from..all.len().min(from + self.known)]
     }

@@ -2,7 +2,7 @@
 
 wasmtime::component::bindgen!({
     path: "plugins/wit",
-    inline: "package portvolt:host; world plugin { export portvolt:policy/policy@0.1.0; }",
+    inline: "package portvolt:host; world plugin { export portvolt:policy/policy@0.1.1; }",
 });
 
 pub(super) use exports::portvolt::policy::policy::{Guest, GuestIndices};

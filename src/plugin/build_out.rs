@@ -5,6 +5,7 @@ use super::order::{Dropped, check_works};
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::build_out::{BuildOutOrders, BuildOutView};
 use crate::policy::kind::BuildOut;
+use serde_json::{Value, json};
 
 /// No site above.
 const NONE: u32 = u32::MAX;
@@ -81,6 +82,11 @@ impl PluginKind for BuildOut {
     fn count(orders: &BuildOutOrders) -> usize {
         let cabinets = orders.cabinets.iter().filter(|count| **count > 0).count();
         cabinets + orders.grid_kw.iter().filter(|kw| **kw > 0.0).count()
+    }
+
+    fn told(orders: &BuildOutOrders) -> Vec<(&'static str, Value)> {
+        let BuildOutOrders { cabinets, grid_kw, does_planned } = orders;
+        vec![("add-cabinets", json!(cabinets)), ("add-grid", json!(grid_kw)), ("build-as-planned", json!(does_planned))]
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&BuildOutView)) {

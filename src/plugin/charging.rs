@@ -3,11 +3,12 @@
 use super::kind::{Linking, PluginKind, Starters, Take, starter};
 use super::order::{Dropped, check_charging};
 use super::synthetic::{SyntheticView, odd, spread};
-use crate::grid::state::{LimitTree, SiteOutlook};
+use crate::grid::state::{LimitTree, LocalTime, SiteOutlook, TariffAhead};
 use crate::kernel::ids::NodeId;
 use crate::kernel::units::{Kw, Kwh};
 use crate::policy::kind::Charging;
 use crate::policy::{ChargingView, SessionColumns};
+use serde_json::Value;
 
 /// Nothing: no node above, nothing that calls a vehicle away.
 const NONE: u32 = u32::MAX;
@@ -18,6 +19,7 @@ pub struct ChargingState {
     time_s: u32,
     interval_s: u32,
     prices_known: u32,
+    local: LocalTime,
     given_kw: Option<Vec<f64>>,
     asks_at_events: bool,
 }
@@ -34,6 +36,9 @@ const VALUES: &[(&str, fn(&ChargingState) -> u32)] = &[
     ("time-s", |state| state.time_s),
     ("interval-s", |state| state.interval_s),
     ("prices-known", |state| state.prices_known),
+    ("hour", |state| state.local.hour),
+    ("weekday", |state| state.local.weekday),
+    ("month", |state| state.local.month),
 ];
 
 /// Every column by the name of its import.
@@ -61,6 +66,12 @@ const COLUMNS: &[(&str, Take<Charging>)] = &[
     ),
     ("node-limit-kw", Take::OnceF64(|view, out| out.extend(view.tree.limits().iter().map(|power| power.0)))),
     ("node-headroom-kw", Take::F64(|view, out| out.extend(view.headroom_kw.iter().map(|power| power.0)))),
+    ("session-power-kw", Take::F64(|view, out| out.extend(view.sessions.power_kw.iter().map(|power| power.0)))),
+    ("session-taken-kwh", Take::F64(|view, out| out.extend(view.sessions.taken_kwh.iter().map(|energy| energy.0)))),
+    ("site-queue", Take::U32(|view, out| out.extend_from_slice(view.sites.queue()))),
+    ("site-holiday", Take::U8(|view, out| out.extend(view.sites.is_holiday().map(u8::from)))),
+    ("site-demand-usd-per-kw", Take::F64(|view, out| out.extend(view.sites.demand_usd_per_kw()))),
+    ("site-peak-kw", Take::F64(|view, out| out.extend(view.sites.peak_kw().iter().map(|power| power.0)))),
 ];
 
 /// Prices ahead, one site after the other, each as long as prices are known ahead; NaN where there is no tariff.
@@ -106,6 +117,7 @@ impl PluginKind for Charging {
     fn keep(state: &mut Self::State, view: &ChargingView<'_>) {
         (state.time_s, state.interval_s) = (view.time_s, view.interval_s);
         state.prices_known = view.sites.known() as u32;
+        state.local = view.sites.local();
         state.given_kw = None;
     }
 
@@ -115,6 +127,10 @@ impl PluginKind for Charging {
 
     fn count(orders: &Vec<Kw>) -> usize {
         orders.len()
+    }
+
+    fn told(orders: &Vec<Kw>) -> Vec<(&'static str, Value)> {
+        vec![("set-points", orders.iter().map(|power| power.0).collect())]
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&ChargingView<'_>)) {
@@ -137,10 +153,12 @@ impl PluginKind for Charging {
             sessions.soc.push(quantity(soc, 2));
             sessions.needs_kwh.push(Kwh(quantity(400.0 * (1.0 - soc), 3)));
             sessions.duty_kwh.push(Kwh(quantity(200.0 * (1.0 - soc), 5)));
+            sessions.power_kw.push(Kw(quantity(60.0 * soc, 6)));
+            sessions.taken_kwh.push(Kwh(quantity(80.0 * soc, 7)));
             sessions.arrive_s.push(36_000 - (7_200.0 * spread(at, 0.5)) as u32);
             sessions.depart_s.push(if at % 4 == 0 { NONE } else { 36_000 + (14_400.0 * spread(at, 0.7)) as u32 });
         }
-        let mut sites = SiteOutlook::new(vec![[0.2, 0.1, 0.4, 0.3].into()], 4);
+        let mut sites = SiteOutlook::new(vec![TariffAhead::of_energy([0.2, 0.1, 0.4, 0.3])], 4);
         sites.add(0, Kw(120.0), Kw(40.0));
         let view = ChargingView {
             time_s: 36_000,

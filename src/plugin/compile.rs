@@ -53,7 +53,7 @@ pub(super) fn compile(component: &[u8]) -> Result<Component, NotCompiled> {
         && let Ok(child) = spawn(program.as_os_str(), words)
     {
         let code = in_child(child, component)?;
-        if let Some(component) = super::cache::deserialize(&code) {
+        if let Some(component) = code.and_then(|code| super::cache::deserialize(&code)) {
             return Ok(component);
         }
     }
@@ -67,7 +67,8 @@ fn spawn(program: &OsStr, words: &[&str]) -> std::io::Result<Child> {
 /// How often the parent looks whether its child is done.
 const LOOK: Duration = Duration::from_millis(5);
 
-fn in_child(mut child: Child, component: &[u8]) -> Result<Vec<u8>, NotCompiled> {
+/// Native code; none when the child has no compiler.
+fn in_child(mut child: Child, component: &[u8]) -> Result<Option<Vec<u8>>, NotCompiled> {
     let budget = Budget::of(component.len());
     let (mut stdin, mut stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
     let (code, ended) = std::thread::scope(|scope| {
@@ -81,7 +82,8 @@ fn in_child(mut child: Child, component: &[u8]) -> Result<Vec<u8>, NotCompiled> 
         (code.join().expect("reading does not panic"), ended)
     });
     match (ended, code) {
-        (Some(status), Ok(code)) if status.success() => Ok(code),
+        (Some(status), Ok(code)) if status.success() => Ok(Some(code)),
+        (Some(status), _) if status.code() == Some(NO_COMPILER) => Ok(None),
         (Some(status), Ok(said)) if status.code() == Some(BROKEN) => {
             Err(NotCompiled::Broken(String::from_utf8_lossy(&said).into_owned()))
         }
@@ -105,6 +107,8 @@ fn wait(child: &mut Child, most: Duration) -> Option<std::process::ExitStatus> {
     }
 }
 
+/// Exit code of a child that finds no compiler: a program that is not the one that was meant.
+pub const NO_COMPILER: i32 = 4;
 /// Exit code of a child whose code is broken; what is wrong stands on its standard output.
 const BROKEN: i32 = 3;
 

@@ -9,6 +9,7 @@ use crate::place::travel::Travel;
 use crate::policy::energy_sites::{FuelSitesByFleet, SitesByFleet};
 use crate::policy::kind::Dispatch;
 use crate::policy::{Assign, ChargeAt, DispatchView, HaulColumns, Orders, SiteColumns, TruckColumns};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What the host keeps for a guest of this kind.
@@ -193,6 +194,18 @@ impl PluginKind for Dispatch {
 
     fn count(orders: &Orders) -> usize {
         orders.assign.len() + orders.charge.len()
+    }
+
+    fn told(orders: &Orders) -> Vec<(&'static str, Value)> {
+        let assign = orders.assign.iter().map(|Assign { truck, haul }| json!([truck, haul]));
+        let charge = orders.charge.iter().map(|ChargeAt { truck, site, to_soc }| json!([truck, site, to_soc]));
+        vec![("assign", assign.collect()), ("charge", charge.collect())]
+    }
+
+    /// Times of trips, by the hour in which they begin.
+    fn told_once(view: &DispatchView<'_>) -> Vec<(&'static str, Value)> {
+        let at = |hour| pairs(view.travel).map(|(from, to)| view.travel.drive_s(from, to, hour)).collect::<Value>();
+        vec![("pair-drive-s", (0..24).map(at).collect())]
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&DispatchView<'_>)) {

@@ -1,6 +1,7 @@
 //! What the host keeps for one running plugin, and the two things beside columns and orders that a guest may have: a
 //! log and random numbers.
 
+use super::INTERFACE_VERSION;
 use super::columns::ViewColumns;
 use super::engine::Caps;
 use super::text::plain;
@@ -94,7 +95,7 @@ pub(super) fn burn<T: 'static>(mut store: impl AsContextMut<Data = T>, length: u
 /// Links `log` and `random`.
 pub(super) fn link<S: 'static>(linker: &mut Linker<Host<S>>) -> wasmtime::Result<()> {
     type Context<'a, S> = StoreContextMut<'a, Host<S>>;
-    linker.instance("portvolt:policy/log@0.1.0")?.func_wrap(
+    linker.instance(&format!("portvolt:policy/log@{INTERFACE_VERSION}"))?.func_wrap(
         "write",
         |mut store: Context<'_, S>, (level, message): (u32, String)| {
             burn(&mut store, message.len())?;
@@ -102,7 +103,7 @@ pub(super) fn link<S: 'static>(linker: &mut Linker<Host<S>>) -> wasmtime::Result
             Ok(())
         },
     )?;
-    linker.instance("portvolt:policy/random@0.1.0")?.func_wrap(
+    linker.instance(&format!("portvolt:policy/random@{INTERFACE_VERSION}"))?.func_wrap(
         "uniform",
         |mut store: Context<'_, S>, (key, index, count): (u64, u32, u32)| {
             if count > DRAWS_LIMIT {

@@ -5,6 +5,7 @@ use super::order::{Dropped, check_supply};
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::kind::HydrogenSupply;
 use crate::policy::{HydrogenOrders, HydrogenView, LOAD_STEPS};
+use serde_json::{Value, json};
 
 /// What the host keeps for a guest of this kind.
 #[derive(Debug, Default)]
@@ -83,6 +84,10 @@ impl PluginKind for HydrogenSupply {
     fn count(orders: &HydrogenOrders) -> usize {
         let loads = orders.load.iter().filter(|load| **load > 0.0).count();
         loads + orders.trailers.iter().filter(|count| **count > 0).count()
+    }
+
+    fn told(orders: &HydrogenOrders) -> Vec<(&'static str, Value)> {
+        vec![("run-at", json!(orders.load)), ("order-trailers", json!(orders.trailers))]
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&HydrogenView)) {

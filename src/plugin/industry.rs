@@ -5,6 +5,7 @@ use super::order::Dropped;
 use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::industry::{IndustryOrder, IndustryView};
 use crate::policy::kind::IndustryDecision;
+use serde_json::{Value, json};
 
 /// What the host keeps for a guest.
 #[derive(Debug, Default)]
@@ -85,6 +86,15 @@ impl PluginKind for IndustryDecision {
 
     fn count(order: &IndustryOrder) -> usize {
         usize::from(*order != IndustryOrder::Nothing)
+    }
+
+    fn told(order: &IndustryOrder) -> Vec<(&'static str, Value)> {
+        match order {
+            IndustryOrder::Nothing => Vec::new(),
+            IndustryOrder::Decide(row) => vec![("take", json!(row))],
+            IndustryOrder::Close(row) => vec![("close", json!(row))],
+            IndustryOrder::Cancel => vec![("cancel", json!(true))],
+        }
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&IndustryView)) {

@@ -1,11 +1,13 @@
 //! What differs between kinds of policies: the columns of a view and the orders. Columns and values are one table a kind;
 //! adding one is one line there and one in the interface.
 
+use super::INTERFACE_VERSION;
 use super::columns::{Column, ViewColumns, emptied};
 use super::host::{Host, burn};
 use super::order::Dropped;
 use super::synthetic::SyntheticView;
 use crate::policy::decide::Decision;
+use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use wasmtime::StoreContextMut;
@@ -25,6 +27,12 @@ pub trait PluginKind: Decision {
     /// All single values by the name of their import.
     #[doc(hidden)]
     fn values() -> &'static [(&'static str, fn(&Self::State) -> u32)];
+
+    /// All single real numbers by the name of their import.
+    #[doc(hidden)]
+    fn reals() -> &'static [(&'static str, fn(&Self::State) -> f64)] {
+        &[]
+    }
 
     /// Links pairs and orders.
     #[doc(hidden)]
@@ -53,6 +61,16 @@ pub trait PluginKind: Decision {
     /// How many orders there are.
     #[doc(hidden)]
     fn count(orders: &Self::Orders) -> usize;
+
+    /// Orders as they are recorded: by the names of the interface.
+    #[doc(hidden)]
+    fn told(orders: &Self::Orders) -> Vec<(&'static str, Value)>;
+
+    /// What never changes and is no column, as it is recorded.
+    #[doc(hidden)]
+    fn told_once(_view: &Self::View<'_>) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
 
     /// Shows a synthetic view.
     #[doc(hidden)]
@@ -154,11 +172,14 @@ impl<K: PluginKind> fmt::Debug for Linking<'_, K> {
 
 impl<K: PluginKind> Linking<'_, K> {
     fn interface(&mut self, part: &str) -> wasmtime::Result<LinkerInstance<'_, Host<K::State>>> {
-        self.linker.instance(&format!("portvolt:policy/{}-{part}@0.1.0", K::KIND))
+        self.linker.instance(&format!("portvolt:policy/{}-{part}@{INTERFACE_VERSION}", K::KIND))
     }
 
     /// A value of the view.
-    fn value(&mut self, name: &'static str, value: fn(&K::State) -> u32) -> wasmtime::Result<()> {
+    fn value<T>(&mut self, name: &'static str, value: fn(&K::State) -> T) -> wasmtime::Result<()>
+    where
+        T: wasmtime::component::ComponentType + wasmtime::component::Lower + Send + Sync + 'static,
+    {
         self.interface("view")?.func_wrap(name, move |mut store: Context<'_, K>, (): ()| {
             deciding::<K>(&mut store, name, 1)?;
             Ok((value(&store.data().state),))
@@ -240,6 +261,9 @@ pub(super) fn link<K: PluginKind>(linker: &mut Linker<Host<K::State>>) -> wasmti
         }
     }
     for (name, value) in K::values() {
+        linking.value(name, *value)?;
+    }
+    for (name, value) in K::reals() {
         linking.value(name, *value)?;
     }
     K::link_rest(&mut linking)

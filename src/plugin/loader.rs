@@ -15,7 +15,7 @@ use crate::policy::kind::PolicyKind;
 use crate::policy::parameter::{Parameter, PolicyError, parameters};
 use crate::scenario::plugin_file::PluginFile;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker};
 
@@ -215,6 +215,17 @@ fn encode(bytes: &[u8], kind: PolicyKind) -> Result<Vec<u8>, Refusal> {
     encoded.unwrap_or_else(|_| Err("its component type section is damaged".to_owned())).map_err(core)
 }
 
+/// All functions of our interface, by the names of their interfaces.
+fn functions() -> &'static BTreeMap<String, BTreeSet<String>> {
+    static FUNCTIONS: OnceLock<BTreeMap<String, BTreeSet<String>>> = OnceLock::new();
+    FUNCTIONS.get_or_init(|| {
+        let mut resolve = wit_parser::Resolve::default();
+        resolve.push_str("policy.wit", INTERFACE).expect("our own interface is well-formed");
+        let named = resolve.interfaces.iter().filter_map(|(_, interface)| Some((interface.name.clone()?, interface)));
+        named.map(|(name, interface)| (name, interface.functions.keys().cloned().collect())).collect()
+    })
+}
+
 /// Only our interfaces, of our version, of this kind. Returns the functions of the view that are imported.
 fn check_imports(component: &Component, kind: PolicyKind) -> Result<BTreeSet<String>, Refusal> {
     let mut wants = BTreeSet::new();
@@ -227,15 +238,21 @@ fn check_imports(component: &Component, kind: PolicyKind) -> Result<BTreeSet<Str
             Some(other) if other != kind => {
                 return Err(Refusal::World { found: other, wanted: kind, import: plain(import, TEXT_BYTES) });
             }
-            None if !matches!(interface, "log" | "random") => {
-                return Err(Refusal::Newer(format!("the interface `{}`", plain(import, TEXT_BYTES))));
-            }
             _ => {}
         }
-        if let ComponentItem::ComponentInstance(instance) = item.ty
-            && interface.ends_with("-view")
-        {
-            wants.extend(instance.exports(engine()).map(|(name, _)| name.to_owned()));
+        let newer = |what: String| Refusal::Newer(plain(&what, TEXT_BYTES));
+        let Some(known) = functions().get(interface) else {
+            return Err(newer(format!("the interface `{import}`")));
+        };
+        let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
+        let imported: Vec<&str> = instance.exports(engine()).map(|(name, _)| name).collect();
+        let lacking: Vec<String> =
+            imported.iter().filter(|name| !known.contains(**name)).map(|name| format!("`{name}`")).collect();
+        if !lacking.is_empty() {
+            return Err(newer(format!("{} of `{import}`", lacking.join(", "))));
+        }
+        if interface.ends_with("-view") {
+            wants.extend(imported.into_iter().map(str::to_owned));
         }
     }
     Ok(wants)

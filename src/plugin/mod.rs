@@ -32,7 +32,7 @@ mod yard;
 
 pub use cache::{default_folder, is_compiled, keep_compiled_code_in};
 pub use charging::ChargingState;
-pub use compile::{compile_for_parent, compile_in_a_process};
+pub use compile::{NO_COMPILER, compile_for_parent, compile_in_a_process};
 pub use dispatch::DispatchState;
 pub use error::{Cause, Failure, PluginError, Refusal};
 pub use kind::{PluginKind, Starters, Take};
@@ -42,7 +42,7 @@ pub use running::Running;
 pub use yard::YardDispatchState;
 
 /// The version of `portvolt:policy` that this host speaks. Older minor versions keep loading.
-pub const INTERFACE_VERSION: &str = "0.1.0";
+pub const INTERFACE_VERSION: &str = "0.1.1";
 
 /// The text of the interface.
 pub const INTERFACE: &str = include_str!("../../plugins/wit/policy.wit");

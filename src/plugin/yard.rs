@@ -6,6 +6,7 @@ use super::synthetic::{SyntheticView, odd, spread};
 use crate::policy::kind::YardDispatch;
 use crate::policy::yard::{Asked, LotState, OpenMove, UnitNow, Why, YardNow, YardOrder, YardView};
 use crate::yard::spec::YardDispatchSpec;
+use serde_json::{Value, json};
 
 /// Nothing: no crane, no end.
 const NONE: u32 = u32::MAX;
@@ -169,6 +170,17 @@ impl PluginKind for YardDispatch {
 
     fn count(order: &YardOrder) -> usize {
         usize::from(*order != YardOrder::Nothing)
+    }
+
+    fn told(order: &YardOrder) -> Vec<(&'static str, Value)> {
+        match order {
+            YardOrder::Nothing => Vec::new(),
+            YardOrder::Take(id) => vec![("take", json!(id))],
+            YardOrder::Charge { lot, to_soc, until_s } => {
+                vec![("charge", json!({ "lot": lot, "to-soc": to_soc, "until-s": until_s.unwrap_or(NONE) }))]
+            }
+            YardOrder::GoTo(place) => vec![("go-to", json!(place))],
+        }
     }
 
     fn with_synthetic(made: SyntheticView, show: impl FnOnce(&YardView<'_>)) {

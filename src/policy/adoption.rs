@@ -51,6 +51,8 @@ pub struct AdoptionView {
     pub ramp_left: Vec<u32>,
     /// The kind whose ramp that is: options of one kind share what is left.
     pub ramp_kind: Vec<u32>,
+    /// What plugins may know beside.
+    pub facts: super::option_facts::OptionFacts,
 }
 
 impl AdoptionView {
@@ -512,6 +514,7 @@ mod tests {
             succeeds: vec![0; 3],
             ramp_left: vec![u32::MAX, 1000, 1000],
             ramp_kind: vec![0, 1, 2],
+            ..AdoptionView::default()
         }
     }
 

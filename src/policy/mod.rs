@@ -15,6 +15,7 @@ pub mod hydrogen;
 pub mod industry;
 pub mod keys;
 pub mod kind;
+pub mod option_facts;
 pub mod parameter;
 pub mod share_out;
 pub mod spec;

@@ -133,6 +133,27 @@ pub fn is_plugin_file(text: &str) -> bool {
     std::path::Path::new(text).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wasm"))
 }
 
+/// A policy as users write it in one word, and its parameters behind it: `my.wasm:margin=3:reserve_soc=0.2`.
+///
+/// ```
+/// let (policy, params) = portvolt::policy::spec::split_params("my.wasm:margin=3:reserve_soc=0.2");
+/// assert_eq!((policy, params), ("my.wasm", vec![("margin", "3"), ("reserve_soc", "0.2")]));
+/// assert_eq!(portvolt::policy::spec::split_params("C:\\my.wasm").0, "C:\\my.wasm");
+/// ```
+#[must_use]
+pub fn split_params(word: &str) -> (&str, Vec<(&str, &str)>) {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let (mut policy, mut params) = (word, Vec::new());
+    while let Some((before, param)) = policy.rsplit_once(':')
+        && let Some((name, value)) = param.split_once('=')
+        && is_name(name.trim())
+    {
+        params.insert(0, (name.trim(), value.trim()));
+        policy = before;
+    }
+    (policy, params)
+}
+
 /// Reads either.
 pub(crate) fn name_or_table<'de, D, T>(source: D) -> Result<T, D::Error>
 where

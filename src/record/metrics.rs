@@ -292,6 +292,8 @@ catalogue! {
         "electricity bills: fixed and minimum charges, billed per full month";
     BillTotalUsd = "bill_total_usd" ["USD"] less in [Total, Site]
         "electricity bills: total, of the sites that have a tariff";
+    RefillUsd = "refill_usd" ["USD"] less in [Total]
+        "what batteries hold less at the end than at the start, at the mean energy charge of the run; below 0 where they hold more";
     BoundEnergyKwh = "bound_energy_kwh" ["kWh"] neutral in [Total] "most energy that any policy could have delivered";
     BoundEnergyGapPercent = "bound_energy_gap_percent" ["%"] less in [Total]
         "share of the possible energy that this policy missed";

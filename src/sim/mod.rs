@@ -10,6 +10,7 @@ pub mod options;
 pub mod output;
 pub mod policies;
 pub mod profile;
+mod refill;
 pub(crate) mod rooms;
 pub mod run;
 pub mod stored;

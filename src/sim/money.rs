@@ -3,20 +3,16 @@
 //! The run's days stand for all days of a year, weekday by weekday, and the tariff bills that year month by month: a week's run
 //! does not bear the demand charge of a whole month, nor does it matter where in a month it lies.
 
-use super::stored::stored;
 use crate::account::bill::{Bill, Component, bill};
 use crate::account::load::Meter;
 use crate::account::price::{Investment, MoneySpec, net_present_value};
 use crate::account::tariff::Tariff;
-use crate::charging::spec::ChargerSpec;
-use crate::grid::record::refill_kwh;
 use crate::kernel::calendar::{Calendar, parse_date};
 use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL};
 use crate::record::names::Names;
 use crate::record::summary::Summary;
 use crate::scenario::Scenario;
 use crate::scenario::prices::investments;
-use bevy_ecs::prelude::World;
 use jiff::{ToSpan, Unit};
 
 /// Hours that differ by less than this share are the same.
@@ -30,10 +26,6 @@ pub(super) struct Money {
     days: f64,
     /// Twelve whole months from the first of the month in which the run begins, and how many days they have.
     year: Option<(Calendar, u32)>,
-    /// Share of the energy from the meter that reaches batteries, mean over all groups by their power.
-    efficiency: f64,
-    /// What batteries held when the run began, as the energy from the meter that it takes to put it there, kWh.
-    opening_kwh: f64,
 }
 
 /// Electricity bills of a year.
@@ -58,31 +50,18 @@ impl Bills {
 }
 
 impl Money {
-    /// Of a scenario that has `[money]`, and of its world before the first tick.
-    pub(super) fn of(scenario: &Scenario, world: &World) -> Option<Self> {
+    /// Of a scenario that has `[money]`.
+    pub(super) fn of(scenario: &Scenario) -> Option<Self> {
         let spec = scenario.money.clone()?;
         let time = &scenario.time;
-        let mut money = Self {
-            spec,
-            investments: investments(scenario),
-            days: f64::from(time.days),
-            year: twelve_months(&time.start, &time.zone),
-            efficiency: efficiency(scenario),
-            opening_kwh: 0.0,
-        };
-        money.opening_kwh = money.refill_kwh(world);
-        Some(money)
+        let (days, year) = (f64::from(time.days), twelve_months(&time.start, &time.zone));
+        Some(Self { spec, investments: investments(scenario), days, year })
     }
 
-    /// Energy from the meter that it takes to charge all batteries, but those of visitors, from empty to where they are.
-    fn refill_kwh(&self, world: &World) -> f64 {
-        stored(world).battery_kwh / self.efficiency + refill_kwh(world)
-    }
-
-    /// The year's money of a run that is over.
+    /// The year's money of a run that is over, at whose end batteries hold so much less than at its begin (as energy from the meter).
     pub(super) fn metrics(
         &self,
-        world: &World,
+        less_kwh: f64,
         summary: &Summary,
         tariffs: &[Option<Tariff>],
         names: &Names,
@@ -97,7 +76,7 @@ impl Money {
         }
         let year_days = self.year.as_ref().map_or(365, |(_, days)| *days);
         let year_of_run = f64::from(year_days) / self.days;
-        let refill_usd = (self.opening_kwh - self.refill_kwh(world)) * bills.usd_per_kwh();
+        let refill_usd = less_kwh * bills.usd_per_kwh();
         let running = [
             (MetricName::YearBillUsd, bills.total_usd),
             (MetricName::YearFuelUsd, year_of_run * fuel_usd(&self.spec, summary)),
@@ -132,14 +111,6 @@ impl Money {
         let all = known.map(|(name, usd)| (name, Some(usd))).chain(shares);
         all.map(|(name, usd)| Metric::new(name, TOTAL, usd)).collect()
     }
-}
-
-/// Mean over all groups of chargers by their power; 1 where there is none.
-fn efficiency(scenario: &Scenario) -> f64 {
-    let kw = |charger: &ChargerSpec| f64::from(charger.cabinets) * charger.cabinet_kw;
-    let all_kw: f64 = scenario.charger.values().map(kw).sum();
-    let sum: f64 = scenario.charger.values().map(|charger| kw(charger) * charger.efficiency).sum();
-    if all_kw > 0.0 { sum / all_kw } else { 1.0 }
 }
 
 /// Whole months, so that none pays a monthly charge for a part of itself.

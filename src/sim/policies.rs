@@ -22,7 +22,7 @@ pub(crate) fn make<K: PluginKind>(loaded: &Loaded, options: &Options) -> Result<
         None => K::make(choice, loaded.schedule.as_ref())?,
     };
     match &loaded.record_views {
-        Some(folder) => views::recorded(policy, folder).map_err(RunError::Views),
+        Some(folder) => views::recorded(policy, folder, &loaded.scenario).map_err(RunError::Views),
         None => Ok(policy),
     }
 }

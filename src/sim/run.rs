@@ -5,6 +5,7 @@ use super::fork::{Fork, Part};
 use super::money::Money;
 use super::options::{Options, RunError};
 use super::output::{Output, Written};
+use super::refill::Opening;
 use super::rooms::ROOMS;
 use super::stored::{Stored, stored};
 use super::{build, follow, policies, profile};
@@ -45,6 +46,8 @@ pub struct Simulation {
     tariffs: Arc<[Option<Tariff>]>,
     /// None when the run is over.
     audit: Option<Audit>,
+    /// What batteries held at the begin.
+    opening: Opening,
     /// What a year costs, where prices are given.
     money: Option<Money>,
     /// What changes on the way, in the order of time.
@@ -101,13 +104,14 @@ impl Simulation {
         }
         let tariffs = names.sites.iter().map(|site| loaded.tariffs.get(site).cloned()).collect();
         let audit = Some(Audit::new(&world, &loaded.scenario, &tariffs, &names));
-        let money = Money::of(&loaded.scenario, &world);
+        let (opening, money) = (Opening::of(&loaded.scenario, &world), Money::of(&loaded.scenario));
         Ok(Self {
             world,
             schedule,
             names,
             tariffs,
             audit,
+            opening,
             money,
             forks: Vec::new(),
             notes: Vec::new(),
@@ -337,8 +341,10 @@ impl Simulation {
         (self.tamper.summary)(output.summary_mut());
         output.bill(&self.tariffs, &self.names, &mut audit)?;
         if let Some(money) = &self.money {
-            output.add_metrics(money.metrics(&self.world, output.summary(), &self.tariffs, &self.names));
+            let less_kwh = self.opening.less_kwh(&self.world);
+            output.add_metrics(money.metrics(less_kwh, output.summary(), &self.tariffs, &self.names));
         }
+        output.add_metrics(self.opening.metrics(&self.world, output.summary().hub.bill));
         let notes = self.plugin_notes();
         output.count_policy_calls(*self.world.resource::<PolicyCalls>(), &notes);
         let metrics = output.summary_mut().metrics(&self.names);

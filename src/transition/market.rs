@@ -11,11 +11,12 @@ use crate::account::levelised::capital_recovery_factor;
 use crate::hydrogen::spec::HydrogenSpec;
 use crate::policy::adoption::AdoptionView;
 use crate::policy::build_out::simultaneity;
+use crate::policy::option_facts::OptionFacts;
 use crate::record::tally::FleetTally;
 use crate::truck::spec::{FleetSpec, TruckModelSpec};
 use crate::truck::state::SHIFT_CLASS_KM;
 use crate::vehicle::spec::Powertrain;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a year's decision rests on.
 #[derive(Debug)]
@@ -537,6 +538,34 @@ pub fn view(frame: &Frame<'_>, year: u16, choices: &[Choice], stock: &Stock, due
         succeeds: vec![0; choices.len()],
         ramp_left: ramp.left(frame, choices),
         ramp_kind: ramp.kinds(frame, choices),
+        facts: facts(frame, choices),
+    }
+}
+
+/// What plugins may know of options beside.
+fn facts(frame: &Frame<'_>, choices: &[Choice]) -> OptionFacts {
+    let classes: BTreeSet<&str> =
+        frame.models.iter().map(|model| model.class.as_str()).filter(|it| *it != TRUCK).collect();
+    let class = |class: &str| classes.iter().position(|known| *known == class).map_or(0, |at| 1 + at as u32);
+    let each = |of: fn(&Choice) -> f64| choices.iter().map(of).collect();
+    OptionFacts {
+        class: frame.holdings.iter().map(|holding| class(&holding.class)).collect(),
+        powertrain: choices.iter().map(|choice| frame.models[choice.model].powertrain.code()).collect(),
+        price_usd: each(|choice| choice.ownership.price_usd),
+        incentive_usd: each(|choice| choice.ownership.incentive_usd),
+        capital_usd: each(|choice| choice.tco.capital_usd),
+        tax_usd: each(|choice| choice.tco.tax_usd),
+        energy_usd: each(|choice| choice.tco.energy_usd),
+        maintenance_usd: each(|choice| choice.tco.maintenance_usd),
+        insurance_usd: each(|choice| choice.tco.insurance_usd),
+        waiting_usd: each(|choice| choice.tco.waiting_usd),
+        build_out_usd: each(|choice| choice.tco.build_out_usd),
+        connection_usd: each(|choice| choice.tco.connection_usd),
+        unmet_hauls_usd: each(|choice| choice.tco.unmet_hauls_usd),
+        fees_usd: each(|choice| choice.tco.fees_usd),
+        carbon_usd: each(|choice| choice.tco.carbon_usd),
+        credits_usd: each(|choice| choice.tco.credits_usd),
+        payload_usd: each(|choice| choice.tco.payload_usd),
     }
 }
 

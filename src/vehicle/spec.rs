@@ -46,6 +46,17 @@ impl Powertrain {
             Self::GridConnected => "grid_connected",
         }
     }
+
+    /// The code in the views of plugins.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Diesel => 0,
+            Self::BatteryElectric => 1,
+            Self::FuelCell => 2,
+            Self::GridConnected => 3,
+        }
+    }
 }
 
 /// A type of connector.

@@ -2,9 +2,10 @@
 
 use crate::guests::{ASK, Guest, PAIRS};
 use crate::{component, refused};
-use portvolt::plugin::Plugin;
+use portvolt::plugin::{INTERFACE, Plugin};
 use portvolt::policy::kind::{Charging, Dispatch};
 use portvolt::scenario::plugin_file::PluginFile;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn files_that_are_no_plugin_are_refused_by_name() {
@@ -21,7 +22,7 @@ fn files_that_are_no_plugin_are_refused_by_name() {
     assert!(torn.starts_with("plugin guest.wasm: is broken: "), "{torn}");
     let empty = refused(wat::parse_str("(module)").unwrap());
     assert!(empty.starts_with("plugin guest.wasm: is a core module that is no policy: "), "{empty}");
-    assert!(empty.ends_with("interface `portvolt:policy/policy@0.1.0` function `describe`"), "{empty}");
+    assert!(empty.ends_with("interface `portvolt:policy/policy@0.1.1` function `describe`"), "{empty}");
 }
 
 #[test]
@@ -59,13 +60,13 @@ fn another_version_is_refused_by_name() {
     let newer = component("(component (import \"portvolt:policy/log@0.2.0\" (instance)))");
     assert_eq!(
         refused(newer),
-        "plugin guest.wasm: speaks `portvolt:policy/log@0.2.0`; this Portvolt speaks portvolt:policy@0.1.0 and older \
+        "plugin guest.wasm: speaks `portvolt:policy/log@0.2.0`; this Portvolt speaks portvolt:policy@0.1.1 and older \
          versions of 0.1"
     );
     let exports = component("(component (instance $i) (export \"portvolt:policy/policy@0.3.0\" (instance $i)))");
     assert_eq!(
         refused(exports),
-        "plugin guest.wasm: speaks `portvolt:policy/policy@0.3.0`; this Portvolt speaks portvolt:policy@0.1.0 and older \
+        "plugin guest.wasm: speaks `portvolt:policy/policy@0.3.0`; this Portvolt speaks portvolt:policy@0.1.1 and older \
          versions of 0.1"
     );
     let unknown = component("(component (import \"portvolt:policy/weather-view@0.1.0\" (instance)))");
@@ -74,6 +75,54 @@ fn another_version_is_refused_by_name() {
         "plugin guest.wasm: uses the interface `portvolt:policy/weather-view@0.1.0`, which this Portvolt does not have: it \
          was made for a newer one"
     );
+}
+
+/// A guest of a later version says what it needs: an author knows which column this host lacks.
+#[test]
+fn what_a_newer_guest_uses_and_this_host_lacks_is_named() {
+    let newer = component(
+        "(component (import \"portvolt:policy/dispatch-view@0.1.9\" (instance
+           (export \"truck-id\" (func (result (list u32))))
+           (export \"tide-m\" (func (result (list f64)))))))",
+    );
+    assert_eq!(
+        refused(newer),
+        "plugin guest.wasm: uses `tide-m` of `portvolt:policy/dispatch-view@0.1.9`, which this Portvolt does not have: it was \
+         made for a newer one"
+    );
+}
+
+/// Lines of each interface and world, without comments: functions and fields.
+fn lines_by_block(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let mut blocks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut open: Vec<String> = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+        match (line.strip_suffix(" {"), line) {
+            (Some(name), _) => open.push(name.to_owned()),
+            (None, "}") => drop(open.pop()),
+            _ => {
+                blocks.entry(open.join(" / ")).or_default().insert(line.to_owned());
+            }
+        }
+    }
+    blocks
+}
+
+/// What was in 0.1.0 is in the present interface as it was. What guests export and every record have nothing more either: the
+/// component model allows neither.
+#[test]
+fn the_interface_only_adds_to_0_1_0() {
+    let old = lines_by_block(include_str!("../fixtures/guests_0_1_0/policy.wit"));
+    let now = lines_by_block(INTERFACE);
+    assert!(old.len() > 20 && old["interface charging-view"].len() > 15, "{:?}", old.keys());
+    for (block, lines) in old.iter().filter(|(block, _)| !block.is_empty()) {
+        let has = &now[block];
+        let gone: Vec<&String> = lines.difference(has).collect();
+        assert!(gone.is_empty(), "{block} has lost, or changed, {gone:?}");
+        if block.starts_with("interface policy") {
+            assert_eq!(lines, has, "{block} is frozen");
+        }
+    }
 }
 
 /// A core module that was built against a later 0.1 loads as a component does, whether it carries its types or not.

@@ -17,6 +17,10 @@ view! {
         /// Costs are known to this share, in thousandths.
         cost_uncertainty_permille;
     }
+    reals {
+        /// Costs are known to this share.
+        cost_uncertainty;
+    }
     each {
         /// Vehicles that each holding has to buy.
         holding_due: u32;
@@ -46,6 +50,40 @@ view! {
         option_ramp_left: u32;
         /// The kind whose ramp that is: options of one kind share what is left.
         option_ramp_kind: u32;
+        /// What each holding holds: 0 trucks, from 1 the classes of equipment.
+        holding_class: u32;
+        /// What moves each option: 0 diesel, 1 battery, 2 fuel cell, 3 a cable from the site.
+        option_powertrain: u8;
+        /// Price of a new one.
+        option_price_usd: f64;
+        /// Vouchers and tax credits for one.
+        option_incentive_usd: f64;
+        /// Its price less incentives and what it is worth at the end, by year.
+        option_capital_usd_per_year: f64;
+        /// Taxes on the purchase, by year.
+        option_tax_usd_per_year: f64;
+        /// Energy.
+        option_energy_usd_per_year: f64;
+        /// Maintenance.
+        option_maintenance_usd_per_year: f64;
+        /// Insurance.
+        option_insurance_usd_per_year: f64;
+        /// Waiting and charging at the driver's wage.
+        option_waiting_usd_per_year: f64;
+        /// Its share of chargers.
+        option_build_out_usd_per_year: f64;
+        /// Its share of their connection.
+        option_connection_usd_per_year: f64;
+        /// Hauls that it cannot do.
+        option_unmet_hauls_usd_per_year: f64;
+        /// Fees for containers.
+        option_fees_usd_per_year: f64;
+        /// Carbon price of its fuel.
+        option_carbon_usd_per_year: f64;
+        /// Credits of fuel standards, below 0 where they are income.
+        option_credits_usd_per_year: f64;
+        /// Work that others do for its weight.
+        option_payload_usd_per_year: f64;
     }
     once {}
 }

@@ -18,6 +18,12 @@ view! {
         interval_s;
         /// How many intervals prices are known ahead.
         prices_known;
+        /// Local hour of the day in which the interval began, 0 to 23.
+        hour;
+        /// 0 (Monday) to 6.
+        weekday;
+        /// 1 (January) to 12.
+        month;
     }
     each {
         /// The port that the session is at.
@@ -52,6 +58,18 @@ view! {
         site_price_usd_per_kwh: f64;
         /// Power left for charging at each node.
         node_headroom_kw: f64;
+        /// Power in force until now at each session; 0 for one that has just plugged in.
+        session_power_kw: f64;
+        /// Energy that it has taken since it plugged in, less what it gave back.
+        session_taken_kwh: f64;
+        /// Vehicles that wait for a port of each site.
+        site_queue: u32;
+        /// Its tariff bills this day as a holiday: 1.
+        site_holiday: u8;
+        /// What a kW more of its peak costs that counts in this interval.
+        site_demand_usd_per_kw: f64;
+        /// Its highest mean power of an interval in this month so far.
+        site_peak_kw: f64;
     }
     once {
         /// The node above each, or NONE.

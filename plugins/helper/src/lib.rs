@@ -21,23 +21,23 @@ pub mod bindings {
         inline: "
             package portvolt:guest;
             world guest {
-                import portvolt:policy/log@0.1.0;
-                import portvolt:policy/random@0.1.0;
-                import portvolt:policy/dispatch-view@0.1.0;
-                import portvolt:policy/dispatch-orders@0.1.0;
-                import portvolt:policy/charging-view@0.1.0;
-                import portvolt:policy/charging-orders@0.1.0;
-                import portvolt:policy/adoption-view@0.1.0;
-                import portvolt:policy/adoption-orders@0.1.0;
-                import portvolt:policy/hydrogen-supply-view@0.1.0;
-                import portvolt:policy/hydrogen-supply-orders@0.1.0;
-                import portvolt:policy/yard-dispatch-view@0.1.0;
-                import portvolt:policy/yard-dispatch-orders@0.1.0;
-                import portvolt:policy/build-out-view@0.1.0;
-                import portvolt:policy/build-out-orders@0.1.0;
-                import portvolt:policy/industry-view@0.1.0;
-                import portvolt:policy/industry-orders@0.1.0;
-                export portvolt:policy/policy@0.1.0;
+                import portvolt:policy/log@0.1.1;
+                import portvolt:policy/random@0.1.1;
+                import portvolt:policy/dispatch-view@0.1.1;
+                import portvolt:policy/dispatch-orders@0.1.1;
+                import portvolt:policy/charging-view@0.1.1;
+                import portvolt:policy/charging-orders@0.1.1;
+                import portvolt:policy/adoption-view@0.1.1;
+                import portvolt:policy/adoption-orders@0.1.1;
+                import portvolt:policy/hydrogen-supply-view@0.1.1;
+                import portvolt:policy/hydrogen-supply-orders@0.1.1;
+                import portvolt:policy/yard-dispatch-view@0.1.1;
+                import portvolt:policy/yard-dispatch-orders@0.1.1;
+                import portvolt:policy/build-out-view@0.1.1;
+                import portvolt:policy/build-out-orders@0.1.1;
+                import portvolt:policy/industry-view@0.1.1;
+                import portvolt:policy/industry-orders@0.1.1;
+                export portvolt:policy/policy@0.1.1;
             }
         ",
         world: "portvolt:guest/guest",

@@ -5,6 +5,7 @@ macro_rules! view {
     (
         $(#[$doc:meta])*
         values { $($(#[$value_doc:meta])* $value:ident;)* }
+        $(reals { $($(#[$real_doc:meta])* $real:ident;)* })?
         each { $($(#[$each_doc:meta])* $each:ident: $each_type:ty;)* }
         once { $($(#[$once_doc:meta])* $once:ident: $once_type:ty;)* }
         $(extra: $extra:ty;)?
@@ -13,6 +14,7 @@ macro_rules! view {
         #[derive(Debug, Default)]
         pub struct View {
             $($value: std::cell::OnceCell<u32>,)*
+            $($($real: std::cell::OnceCell<f64>,)*)?
             $($each: std::cell::OnceCell<Vec<$each_type>>,)*
             $($once: std::cell::OnceCell<Vec<$once_type>>,)*
             $(extra: $extra,)?
@@ -22,6 +24,9 @@ macro_rules! view {
             $($(#[$value_doc])* pub fn $value(&self) -> u32 {
                 *self.$value.get_or_init(host::$value)
             })*
+            $($($(#[$real_doc])* pub fn $real(&self) -> f64 {
+                *self.$real.get_or_init(host::$real)
+            })*)?
             $($(#[$each_doc])* pub fn $each(&self) -> &[$each_type] {
                 self.$each.get_or_init(host::$each)
             })*
@@ -33,6 +38,7 @@ macro_rules! view {
             #[doc(hidden)]
             pub fn next(&mut self) {
                 $(self.$value.take();)*
+                $($(self.$real.take();)*)?
                 $(self.$each.take();)*
             }
         }
@@ -46,6 +52,10 @@ macro_rules! view {
                 self.0.$value.set(value).expect("given once");
                 self
             })*
+            $($($(#[$real_doc])* pub fn $real(self, value: f64) -> Self {
+                self.0.$real.set(value).expect("given once");
+                self
+            })*)?
             $($(#[$each_doc])* pub fn $each(self, column: impl Into<Vec<$each_type>>) -> Self {
                 self.0.$each.set(column.into()).expect("given once");
                 self
@@ -65,6 +75,7 @@ macro_rules! view {
         #[cfg(not(target_arch = "wasm32"))]
         mod host {
             $(pub(super) fn $value() -> u32 { 0 })*
+            $($(pub(super) fn $real() -> f64 { 0.0 })*)?
             $(pub(super) fn $each() -> Vec<$each_type> { Vec::new() })*
             $(pub(super) fn $once() -> Vec<$once_type> { Vec::new() })*
         }

@@ -11,7 +11,7 @@ use crate::plugin::trial::{Trial, trial};
 use crate::plugin::{Description, Plugin, PluginError, PluginKind, compile_for_parent, inspect, kind_of};
 use crate::policy::decide::{is_asked, names};
 use crate::policy::kind::{KindFacts, PolicyKind, for_kind};
-use crate::policy::spec::PluginLimits;
+use crate::policy::spec::{PluginLimits, split_params};
 use crate::record::metrics::{Metric, MetricName, TOTAL, value_of};
 use crate::scenario::load::{Request, load};
 use crate::scenario::loaded::Loaded;
@@ -54,10 +54,10 @@ pub(crate) enum PluginCommand {
     #[command(hide = true)]
     Compile,
     /// Run a scenario with the plugin and with the built-in policies of its kind: time and results.
-    #[command(after_help = "Example: portvolt plugin bench my_policy/my_policy.wasm scenarios/depot_night")]
+    #[command(after_help = "Example: portvolt plugin bench my_policy/my_policy.wasm:margin=3 scenarios/depot_night")]
     Bench {
-        /// The plugin's file.
-        file: PathBuf,
+        /// The plugin's file. Parameters follow it: `FILE.wasm:margin=3:reserve_soc=0.2`.
+        file: String,
         #[command(flatten)]
         scenario: ScenarioArgs,
         /// How many days (instead of the scenario's).
@@ -276,20 +276,28 @@ const COMPARED: [MetricName; 17] = [
     MetricName::ZevShare,
 ];
 
-fn bench(file: &Path, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
-    let (plugin, kind) = read(file, console)?;
+fn bench(word: &str, scenario: &ScenarioArgs, days: Option<u32>, console: &Console) -> Result<Exit, Exit> {
+    let (file, params) = split_params(word);
+    let (plugin, kind) = read(Path::new(file), console)?;
     let built_in = names(kind);
     let own = for_kind!(kind, K => own_name::<K>(&plugin, console))?;
-    let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| file.to_path_buf()).display().to_string();
+    let path = std::path::absolute(&plugin.path).unwrap_or_else(|_| PathBuf::from(file)).display().to_string();
     let mut request = scenario.request();
     request.settings.extend(days.map(|days| format!("time.days={days}")));
     has_work_for(kind, &request, console)?;
-    let mut laps = Vec::new();
-    for choice in built_in.iter().copied().chain([path.as_str()]) {
+    let with = |choice: &str| {
         let mut request = request.clone();
         request.settings.push(format!("{}={}", kind.setting(), toml::Value::from(choice)));
+        let own_params = params.iter().filter(|_| choice == path);
+        request.settings.extend(own_params.map(|(name, value)| format!("{}.params.{name}={value}", kind.setting())));
         let loaded = load(&request).map_err(|problems| diagnose::show(&problems, console))?;
-        compiled::prepare(&loaded, console)?;
+        compiled::prepare(&loaded, console).map(|()| loaded)
+    };
+    // Wrong parameters are told before anything runs.
+    drop(with(&path)?);
+    let mut laps = Vec::new();
+    for choice in built_in.iter().copied().chain([path.as_str()]) {
+        let loaded = with(choice)?;
         let name = if choice == path { &own } else { choice };
         let lap = lap(name, &loaded).map_err(|error| {
             console.error(&error.to_string());

@@ -295,11 +295,11 @@ impl Decide<Charging> for ByDuty {
 mod tests {
     use super::super::tests::{plan, sessions};
     use super::*;
-    use crate::grid::state::SiteOutlook;
+    use crate::grid::state::{SiteOutlook, TariffAhead};
     use std::collections::BTreeMap;
 
     fn outlook(load: f64, solar: f64, prices: &[f64]) -> SiteOutlook {
-        let mut sites = SiteOutlook::new(vec![prices.into()], 96);
+        let mut sites = SiteOutlook::new(vec![TariffAhead::of_energy(prices)], 96);
         sites.add(0, Kw(load), Kw(solar));
         sites
     }

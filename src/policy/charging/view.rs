@@ -28,6 +28,10 @@ pub struct SessionColumns {
     pub needs_kwh: Vec<Kwh>,
     /// Of it what its next duty takes, with a reserve, as far as that is known; else all of it.
     pub duty_kwh: Vec<Kwh>,
+    /// Power in force until now, grid side: what it was given, within the limits; zero for one that has just plugged in.
+    pub power_kw: Vec<Kw>,
+    /// Energy that it has taken since it plugged in, grid side, less what it gave back.
+    pub taken_kwh: Vec<Kwh>,
     /// When it came to the site.
     pub arrive_s: Vec<u32>,
     /// When it has to go, as far as the policy may know; `u32::MAX` when nothing calls it or nobody says.
@@ -49,11 +53,10 @@ impl SessionColumns {
 
     /// Forgets all rows.
     pub fn clear(&mut self) {
-        let Self { port, site, node, vehicle, ask_kw, max_kw, give_kw, soc, needs_kwh, duty_kwh, arrive_s, depart_s } =
-            self;
-        [port, site, vehicle, arrive_s, depart_s].into_iter().for_each(Vec::clear);
-        [ask_kw, max_kw, give_kw].into_iter().for_each(Vec::clear);
-        [needs_kwh, duty_kwh].into_iter().for_each(Vec::clear);
+        let Self { port, site, node, vehicle, ask_kw, max_kw, give_kw, soc, .. } = self;
+        [port, site, vehicle, &mut self.arrive_s, &mut self.depart_s].into_iter().for_each(Vec::clear);
+        [ask_kw, max_kw, give_kw, &mut self.power_kw].into_iter().for_each(Vec::clear);
+        [&mut self.needs_kwh, &mut self.duty_kwh, &mut self.taken_kwh].into_iter().for_each(Vec::clear);
         node.clear();
         soc.clear();
     }

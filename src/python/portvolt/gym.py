@@ -9,9 +9,17 @@ from gymnasium import spaces
 from ._portvolt import Stepper, Steppers
 from .words import Path, overlays, settings
 
-REWARDS = {"hauls_completed": 1.0, "hauls_lapsed": -10.0, "sessions_unmet": -1.0, "bill_energy_usd": -0.01, "peak_kw": -0.02}
-"""Rewards of an environment that is given none, for one unit of each metric: work first, then what it costs. Chosen and not measured:
-a haul that lapses takes ten done ones to make up for. What you train for is yours to say: `rewards`."""
+REWARDS = {
+    "hauls_completed": 1.0,
+    "hauls_lapsed": -10.0,
+    "sessions_unmet": -1.0,
+    "bill_energy_usd": -0.01,
+    "refill_usd": -0.01,
+    "peak_kw": -0.02,
+}
+"""Rewards of an environment that is given none, for one unit of each metric: work first, then what it costs. Energy that batteries lack
+at the end is paid for as if it were bought: a learner would leave them empty. Chosen and not measured: a haul that lapses takes ten
+done ones to make up for. What you train for is yours to say: `rewards`."""
 
 KINDS = {"u1": numpy.uint8, "u4": numpy.uint32, "f8": numpy.float64}
 """Kinds of numbers of an observation, in the order of the arrays that a run writes."""

@@ -13,7 +13,7 @@ def settings(given: Mapping | Iterable[str] | None) -> list[str]:
     if isinstance(given, str):
         return [given]
     if isinstance(given, Mapping):
-        return [f"{path}={_toml(value)}" for path, value in given.items()]
+        return [f"{path}={_set(path, value)}" for path, value in given.items()]
     return list(given)
 
 
@@ -38,9 +38,16 @@ def toml(given: Mapping) -> str:
     return "".join(f"{key} = {_inner(value)}\n" for key, value in given.items())
 
 
+def _set(path, value) -> str:
+    try:
+        return _toml(value)
+    except ValueError as error:
+        raise ValueError(f"set: {path}: {error}") from None
+
+
 def _toml(value) -> str:
     if value is None:
-        return ""
+        raise ValueError("None is no value of a file: leave it out, and what the files say stays")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):

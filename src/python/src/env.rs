@@ -1,6 +1,7 @@
 //! One environment, stepped in the thread that made it.
 
 use crate::array::{Action, Arrays, Parts, Shape, items, lengths_of, parts_of, read as read_action, shape_of};
+use crate::chance::{Replication, Seed};
 use crate::episode::{Course, Episodes, Rewards};
 use crate::learned::{Expert, Values};
 use crate::run::of_scope;
@@ -55,7 +56,7 @@ impl Stepper {
         scenario: PathBuf,
         settings: Vec<String>,
         overlays: Vec<PathBuf>,
-        seed: u64,
+        seed: Seed,
         rewards: BTreeMap<String, f64>,
         expert: Option<(String, BTreeMap<String, f64>)>,
         with_digest: bool,
@@ -64,7 +65,7 @@ impl Stepper {
     ) -> PyResult<Self> {
         let course = course(py, kind, scenario, settings, overlays, &rewards, expert)?;
         let gains = course.rewards.names().collect();
-        let options = Options { seed, ..Options::default() };
+        let options = Options { seed: seed.0, ..Options::default() };
         let episode = course.begin(How { options, with_digest, at_events, most_rows })?;
         let lengths = lengths_of(&episode.action());
         Ok(Self { episode, is_fresh: true, is_over: true, gains, lengths })
@@ -89,9 +90,10 @@ impl Stepper {
         &mut self,
         py: Python<'py>,
         mut arrays: Arrays,
-        seed: Option<u64>,
-        replication: Option<u32>,
+        seed: Option<Seed>,
+        replication: Option<Replication>,
     ) -> PyResult<Bound<'py, PyDict>> {
+        let (seed, replication) = (seed.map(|seed| seed.0), replication.map(|replication| replication.0));
         let (own_seed, own_replication) = self.episode.chance();
         // Without a word of the caller each run has chances of its own, as replications have.
         let next = if self.is_fresh { own_replication } else { own_replication + 1 };

@@ -3,11 +3,13 @@
 //! `run` is one run, `table` a table for the readers of others, `studies` many runs, `recorded` what is made of records, `wait`
 //! has Ctrl-C end any of them. `learned` says what a learner sees of a kind of decisions and orders; `charging`, `dispatch` and
 //! `yard` are such kinds. `steered` is a run that stands still at each decision, `episode` many of them, `env` one environment,
-//! `vector` many, `array` what they exchange with Python, `error` what goes wrong. The Python sources in `portvolt/` are thin:
-//! names, spaces, documents.
+//! `vector` many, `array` what they exchange with Python, `chance` its seeds, `compiler` who compiles plugins, `error` what goes
+//! wrong. The Python sources in `portvolt/` are thin: names, spaces, documents.
 
 mod array;
+mod chance;
 mod charging;
+mod compiler;
 mod dispatch;
 mod env;
 mod episode;
@@ -28,6 +30,7 @@ use pyo3::prelude::*;
 /// The extension module.
 #[pymodule(name = "_portvolt")]
 fn portvolt_python(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    compiler::begin(module.py())?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("ScenarioError", module.py().get_type::<error::ScenarioError>())?;
     module.add("RunError", module.py().get_type::<error::RunError>())?;
@@ -40,6 +43,7 @@ fn portvolt_python(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(recorded::replay, module)?)?;
     module.add_function(wrap_pyfunction!(recorded::bill, module)?)?;
     module.add_function(wrap_pyfunction!(recorded::fork, module)?)?;
+    module.add_function(wrap_pyfunction!(compiler::compile, module)?)?;
     module.add_class::<run::Run>()?;
     module.add_class::<table::Table>()?;
     module.add_class::<env::Stepper>()?;

@@ -1,5 +1,6 @@
 //! What is done with what was recorded: sessions are replayed, a metered load is billed, a finished run is forked.
 
+use crate::chance::Seed;
 use crate::error::{of_run, of_scenario, of_study};
 use crate::run::Run;
 use crate::wait::interruptible;
@@ -58,7 +59,7 @@ pub(crate) fn replay(
     tariff_name: Option<String>,
     start: Option<String>,
     zone: Option<String>,
-    seed: u64,
+    seed: Seed,
 ) -> PyResult<Run> {
     let allocation = Allocation::parse(allocation);
     let allocation = allocation.ok_or_else(|| PyValueError::new_err("allocation: write `interval` or `event`"))?;
@@ -83,6 +84,7 @@ pub(crate) fn replay(
         zone,
     };
     let loaded = py.detach(|| load(&replay)).map_err(|problems| of_scenario(py, &problems))?;
+    let Seed(seed) = seed;
     let options = Options { seed, ..Options::default() };
     let ran = interruptible(py, |stop| replicate_in_memory(&loaded, &options, stop))?;
     let (done, tables) = ran.map_err(|error| of_run(&error))?;

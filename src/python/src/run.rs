@@ -1,5 +1,6 @@
 //! One run, with its tables in memory.
 
+use crate::chance::{Replication, Seed};
 use crate::error;
 use crate::scenario::load_files;
 use crate::table::{Table, in_python};
@@ -124,10 +125,11 @@ pub(crate) fn run(
     scenario: PathBuf,
     settings: Vec<String>,
     overlays: Vec<PathBuf>,
-    seed: u64,
-    replication: u32,
+    seed: Seed,
+    replication: Replication,
     strict_plugins: bool,
 ) -> PyResult<Run> {
+    let (Seed(seed), Replication(replication)) = (seed, replication);
     let path = scenario_path(Path::new(""), &scenario);
     let overlays: Vec<PathBuf> = overlays.iter().map(|name| overlay_path(&path, name)).collect();
     let loaded = load_files(

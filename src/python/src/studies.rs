@@ -1,6 +1,7 @@
 //! Studies: what the commands `compare`, `sensitivity` and `optimize` do, without a folder. Each gives the JSON that the command
 //! writes, and its tables.
 
+use crate::chance::Seed;
 use crate::error::{of_scenario, of_study, of_wrong};
 use crate::table::{Table, in_python};
 use crate::wait::interruptible;
@@ -56,7 +57,7 @@ pub(crate) fn compare(
     strategies: Vec<String>,
     settings: Vec<String>,
     baseline: Option<String>,
-    seed: u64,
+    seed: Seed,
     replications: u32,
     until: Option<f64>,
     most_replications: u32,
@@ -71,7 +72,7 @@ pub(crate) fn compare(
         settings,
         strategies: listed(&strategies),
         baseline,
-        seed,
+        seed: seed.0,
         replications,
         until,
         most_replications,
@@ -99,7 +100,7 @@ pub(crate) fn sensitivity(
     metric: Option<String>,
     ranges: BTreeMap<String, [f64; 2]>,
     ranges_file: Option<PathBuf>,
-    seed: u64,
+    seed: Seed,
     replications: u32,
     points: u32,
     threshold: f64,
@@ -117,7 +118,7 @@ pub(crate) fn sensitivity(
         ranges,
         ranges_file,
         only_ranges: false,
-        seed,
+        seed: seed.0,
         replications,
         points,
         threshold,

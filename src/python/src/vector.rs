@@ -2,6 +2,7 @@
 //! has the runs next to each other, and writes what they show straight into the arrays that Python gets.
 
 use crate::array::{Action, Arrays, Parts, Shape, items, lengths_of, parts_of, read, shape_of};
+use crate::chance::{Replication, Seed};
 use crate::env::course;
 use crate::episode::{Course, Episodes};
 use crate::learned::{Given, Part, Values};
@@ -103,7 +104,7 @@ impl Steppers {
         scenario: PathBuf,
         settings: Vec<String>,
         overlays: Vec<PathBuf>,
-        seed: u64,
+        seed: Seed,
         rewards: BTreeMap<String, f64>,
         at_events: bool,
         most_rows: usize,
@@ -114,7 +115,8 @@ impl Steppers {
         let course = course(py, kind, scenario, settings, overlays, &rewards, None)?;
         let threads = ThreadPoolBuilder::new().num_threads(portvolt::study::replicate::threads(threads)).build();
         let threads = threads.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-        let how = How { options: Options { seed, ..Options::default() }, with_digest: false, at_events, most_rows };
+        let how =
+            How { options: Options { seed: seed.0, ..Options::default() }, with_digest: false, at_events, most_rows };
         let begun = py.detach(|| {
             threads.broadcast(|thread| begin(&course, how, share(count, thread.index(), thread.num_threads())))
         });
@@ -138,8 +140,15 @@ impl Steppers {
 
     /// Begins a run in each. With a seed the n-th has the n-th replication of it; with a replication all have this one, of the seed
     /// or of the one that they had.
-    fn reset(&self, py: Python<'_>, mut arrays: Arrays, seed: Option<u64>, replication: Option<u32>) -> PyResult<()> {
+    fn reset(
+        &self,
+        py: Python<'_>,
+        mut arrays: Arrays,
+        seed: Option<Seed>,
+        replication: Option<Replication>,
+    ) -> PyResult<()> {
         let count = self.count as u32;
+        let (seed, replication) = (seed.map(|seed| seed.0), replication.map(|replication| replication.0));
         let told = self.each(py, &mut arrays, &|lane, place| {
             let own_seed = seed.unwrap_or(lane.episode.chance().0);
             let chance =

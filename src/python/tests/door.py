@@ -40,6 +40,23 @@ DAY = {"time.days": 1}
 PLANNED = {"set": DAY, "strategy": "planned"}
 
 
+def nested_loops(count):
+    """A component whose one function has so many nested loops that share as many variables: minutes for a compiler."""
+
+    def number(value):
+        low, rest = value & 127, value >> 7
+        return bytes([low | 128]) + number(rest) if rest else bytes([low])
+
+    def sized(body):
+        return number(len(body)) + body
+
+    begin = b"".join(b"\x03\x40\x20\x00\x21" + number(1 + at) for at in range(count))
+    end = b"".join(b"\x20" + number(1 + at * 7 % count) + b"\x0d\x00\x0b" for at in range(count))
+    code = sized(b"\x01" + number(count) + b"\x7f" + begin + end + b"\x0b")
+    parts = b"\x01" + sized(b"\x01\x60\x01\x7f\x00") + b"\x03" + sized(b"\x01\x00") + b"\x0a" + sized(b"\x01" + code)
+    return b"\0asm\x0d\0\x01\0\x01" + sized(b"\0asm\x01\0\0\0" + parts)
+
+
 class Runs(unittest.TestCase):
     def test_a_run_has_metrics_and_tables(self):
         run = portvolt.run("depot_night", set=DAY)
@@ -51,6 +68,26 @@ class Runs(unittest.TestCase):
         self.assertEqual(run.digest, again.digest)
         other = portvolt.run("depot_night", set=DAY, seed=2)
         self.assertNotEqual(run.digest, other.digest)
+
+    def test_what_no_run_can_have_is_said(self):
+        with self.assertRaisesRegex(ValueError, "seed is -1: write a whole number from 0 to 18446744073709551615"):
+            portvolt.run("depot_night", set=DAY, seed=-1)
+        with self.assertRaisesRegex(ValueError, "replication is -3: write a whole number from 0 to 4294967295"):
+            portvolt.run("depot_night", set=DAY, replication=-3)
+        with self.assertRaisesRegex(TypeError, "seed"):
+            portvolt.run("depot_night", set=DAY, seed="one")
+        for wrong in ({"time.days": None}, {"policy.charging": {"name": "edf", "plugin": None}}):
+            with self.assertRaisesRegex(ValueError, f"set: {next(iter(wrong))}: None is no value of a file: leave it out"):
+                portvolt.run("depot_night", set=wrong)
+
+    def test_a_plugin_that_no_compiler_ends_with_is_refused_in_time(self):
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            plugin = pathlib.Path(folder, "nested.wasm")
+            plugin.write_bytes(nested_loops(2_000))
+            with self.assertRaisesRegex(portvolt.RunError, "nested.wasm: took more than 5 s of processor time"):
+                portvolt.run("depot_night", set=DAY | {"policy.charging": plugin})
+        self.assertLess(time.monotonic() - begun, 90)
 
     def test_a_run_is_the_run_of_the_program(self):
         program = os.environ.get("PORTVOLT_PROGRAM")
@@ -399,6 +436,22 @@ class Environments(unittest.TestCase):
         for make in (portvolt.gym.ChargingEnv, portvolt.gym.DispatchEnv):
             with self.subTest(make.__name__):
                 self.add_up(make, "price_aware" if make is portvolt.gym.ChargingEnv else "nearest_feasible")
+
+    def test_batteries_that_end_empty_are_no_gain(self):
+        self.assertIn("refill_usd", portvolt.gym.REWARDS)
+        lacks = {}
+        for policy in ("uncontrolled", "nothing"):
+            run = portvolt.run("depot_night", set=DAY | {"policy.charging.name": policy})
+            lacks[policy] = run.metrics["refill_usd"]
+        self.assertGreater(lacks["nothing"], max(lacks["uncontrolled"], 0))
+        env = self.env(expert="uncontrolled", rewards={"refill_usd": 1.0})
+        _, info = env.reset()
+        rewards, is_over = [], False
+        while not is_over:
+            _, reward, _, is_over, info = env.step(info["expert_action"])
+            rewards.append(reward)
+        self.assertEqual(set(rewards[:-1]), {0.0})
+        self.assertAlmostEqual(rewards[-1], info["metrics"]["refill_usd"])
 
     def add_up(self, make, expert):
         rewards = dict.fromkeys([*portvolt.FOLLOWED, "bill_demand_usd", "truck_km"], 1.0)

@@ -4,7 +4,7 @@ use crate::document::problem::nearest;
 use crate::policy::decide::{names, serious_names};
 use crate::policy::floor::{NOTHING, RANDOM};
 use crate::policy::kind::PolicyKind;
-use crate::policy::spec::is_plugin_file;
+use crate::policy::spec::{is_plugin_file, split_params};
 use crate::scenario::files::{folder_of, is_file, names_in};
 use crate::scenario::load::Request;
 use crate::scenario::shipped;
@@ -45,7 +45,7 @@ impl Strategy {
     /// Reads a strategy: parts joined by `+` (but not the sign of an exponent, such as in `1e+3`, nor one in quotes, in
     /// brackets or in the name of a file that is there), each an overlay file (a bare name is looked for in the scenario's
     /// folder), `bau`, the name of a built-in policy, `charging=NAME`, `dispatch=NAME`, `adoption=NAME`,
-    /// `hydrogen=NAME`, `build_out=NAME` or `path=value`.
+    /// `hydrogen=NAME`, `build_out=NAME` or `path=value`. A policy's parameters follow it: `charging=my.wasm:margin=3`.
     ///
     /// # Errors
     /// When a part is none of these.
@@ -62,6 +62,7 @@ impl Strategy {
         if let Some((path, value)) = word.split_once('=') {
             let (path, value) = (path.trim(), value.trim());
             let setting = PolicyKind::of_word(path).map(PolicyKind::setting);
+            let (value, params) = if setting.is_some() { split_params(value) } else { (value, Vec::new()) };
             self.settings.push(match setting {
                 Some(setting) if is_plugin_file(value) => {
                     // Relative to where the command runs, as everything on a command line.
@@ -71,6 +72,8 @@ impl Strategy {
                 Some(setting) => format!("{setting}.name={value}"),
                 None => format!("{path}={value}"),
             });
+            let setting = setting.unwrap_or_default();
+            self.settings.extend(params.iter().map(|(name, value)| format!("{setting}.params.{name}={value}")));
             return Ok(());
         }
         if let Some(file) = overlay(word, scenario) {
@@ -201,6 +204,17 @@ mod tests {
         assert_eq!(parse("edf").unwrap().settings, ["policy.charging.name=edf"]);
         let plugin = parse("dispatch=my.wasm").unwrap().settings;
         assert!(plugin[0].starts_with("policy.dispatch=\"") && plugin[0].ends_with("my.wasm\""), "{plugin:?}");
+        let tuned =
+            parse("charging=my.wasm:margin=3:reserve_soc=2e-1+dispatch=nearest_feasible:reserve_soc=0.2").unwrap();
+        assert!(tuned.settings[0].starts_with("policy.charging=\"") && tuned.settings[0].ends_with("my.wasm\""));
+        assert_eq!(
+            tuned.settings[1..3],
+            ["policy.charging.params.margin=3", "policy.charging.params.reserve_soc=2e-1"]
+        );
+        assert_eq!(
+            tuned.settings[3..],
+            ["policy.dispatch.name=nearest_feasible", "policy.dispatch.params.reserve_soc=0.2"]
+        );
         let both = parse("all_electric+charging=fcfs+site.apm_pier_400.limit_kw=9000").unwrap();
         assert_eq!(both.overlays, [bay.join("all_electric.toml")]);
         assert_eq!(both.settings, ["policy.charging.name=fcfs", "site.apm_pier_400.limit_kw=9000"]);
