@@ -459,3 +459,18 @@ fn a_connector_that_does_not_fit_is_not_plugged_into() {
     let both = format!("truck_model.{model}.battery.connectors=[\"ccs1\", \"mcs\"]");
     assert!(sessions(&["time.days=2", &both, mega]).1 > 0);
 }
+
+/// The shipped megawatt posts: trucks with that inlet fit them, the others do not, and all fit the ports beside them.
+#[test]
+fn shipped_megawatt_posts_fit_the_trucks_that_have_the_inlet() {
+    let bay = common::shipped("san_pedro_bay");
+    let overlays = vec![bay.join("megawatt.toml")];
+    let scenario = load(&Request { path: bay, overlays, ..Request::default() }).unwrap().scenario;
+    let fits = |model: &str, charger: &str| {
+        let battery = scenario.truck_model[model].battery.as_ref().unwrap();
+        portvolt::vehicle::spec::fits(&battery.connectors, scenario.charger[charger].connector)
+    };
+    let (posts, ports) = ("public_wattev_megawatt", "public_wattev_long_beach");
+    assert!(fits("semi_long_range", posts) && !fits("ecascadia_438", posts));
+    assert!(fits("semi_long_range", ports) && fits("ecascadia_438", ports));
+}

@@ -151,7 +151,7 @@ fn tco_logit_in_rust_is_the_built_in() {
     assert_ne!(guest("-20"), native);
 }
 
-/// The same moves and charges of the same units at the same seconds, with one lot and with four.
+/// The same moves and charges of the same units at the same seconds, with one lot and with four, in breaks and outside of them.
 #[test]
 fn gang_and_threshold_in_rust_is_the_built_in() {
     let Some(file) = guest("rust", "gang_and_threshold") else { return };
@@ -162,12 +162,17 @@ fn gang_and_threshold_in_rust_is_the_built_in() {
         let request = Request { path: shipped("port_terminal"), overlays, settings, ..Request::default() };
         run(&load(&request).unwrap(), &Options { seed: 3, ..Options::default() })
     };
+    let plugin = format!("{:?}", file.display().to_string());
     for overlays in [&["planned.toml"][..], &["planned.toml", "lots_at_blocks.toml"]] {
-        let native = run_with(overlays, "policy.yard=threshold");
-        let guest = run_with(overlays, &format!("policy.yard={:?}", file.display().to_string()));
-        assert_eq!(guest.digest, native.digest, "{overlays:?}");
-        assert!(guest.total("plugin_calls") > 1_000.0 && guest.total("plugin_rejected") == 0.0);
-        assert_ne!(run_with(overlays, "policy.yard=breaks").digest, native.digest, "the policy decides");
+        let twin = |built_in: &str, in_breaks: u8| {
+            let native = run_with(overlays, &format!("policy.yard={built_in}"));
+            let choice = format!("policy.yard={{ plugin = {plugin}, params = {{ in_breaks = {in_breaks} }} }}");
+            let guest = run_with(overlays, &choice);
+            assert_eq!(guest.digest, native.digest, "{built_in}, {overlays:?}");
+            assert!(guest.total("plugin_calls") > 1_000.0 && guest.total("plugin_rejected") == 0.0);
+            native.digest
+        };
+        assert_ne!(twin("threshold", 0), twin("breaks", 1), "the policy decides");
     }
 }
 

@@ -10,6 +10,7 @@ use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
 use portvolt::scenario::schema;
 use portvolt::scenario::shipped::names;
+use portvolt::scenario::template::{copy_out, find};
 use portvolt::sim::Options;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,24 @@ fn every_shipped_folder_is_a_template() {
     for folder in folders {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(names().any(|shipped| shipped == name), "{name}");
+    }
+}
+
+/// A copy of a template has beside it whatever its files extend, those of its strategies too.
+#[test]
+fn copies_of_templates_reach_for_no_other_folder() {
+    for name in names() {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = dir.path().join("copy");
+        copy_out(&find(name).unwrap(), &copy).unwrap();
+        for file in std::fs::read_dir(&copy).unwrap().map(|entry| entry.unwrap().path()) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            for line in text.lines().filter(|line| line.starts_with("extends = ")) {
+                for base in line.split('"').skip(1).step_by(2) {
+                    assert!(copy.join(base).is_file(), "{name}: {} extends {base}", file.display());
+                }
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! after the scenario has changed.
 
 use super::folder::SCHEMA;
+use super::means::known_by_means;
 use super::read::ReadError;
 use crate::grid::spec::{Days, LimitSpec, SiteSpec};
 use crate::kernel::calendar::Calendar;
@@ -11,7 +12,7 @@ use crate::scenario::phase_in::{PhaseIn, phase_ins};
 use crate::scenario::{Quality, Scenario};
 use crate::transition::spec::TransitionSpec;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use utoipa::ToSchema;
 
@@ -60,6 +61,9 @@ pub struct Hub {
     /// Demand charges that tariffs phase in.
     #[serde(default)]
     pub phase_ins: Vec<PhaseIn>,
+    /// Keys of sites and nodes through which loads draw that are known by their mean of an interval.
+    #[serde(default)]
+    pub known_by_means: BTreeSet<String>,
     /// What lies under the sites on a map.
     #[serde(default)]
     pub background: Background,
@@ -261,6 +265,7 @@ impl Hub {
             }),
             limits: scenario.limit.values().map(limit).collect(),
             phase_ins: phase_ins(loaded),
+            known_by_means: known_by_means(scenario),
             background: loaded.background.clone(),
             transition: scenario.transition.as_ref().map(|spec| Transition {
                 policies: policies_of(spec, scenario),

@@ -9,6 +9,7 @@ pub mod headlines;
 pub mod hub;
 pub mod hydrogen;
 pub mod kept;
+pub mod means;
 mod metric;
 pub mod metrics;
 pub mod names;

@@ -13,8 +13,17 @@ use utoipa::ToSchema;
 /// A mean power above a limit by no more than this share, or this power, kW, is rounding.
 const ROUNDING: f64 = 1e-9;
 
+/// From this share of its limit on a load is held down by it.
+pub const AT_LIMIT: f64 = 0.99;
+
 /// Kinds of load in the order of [`SiteLoad::parts_kw`], as people say them.
 pub const LOADS: [&str; 6] = ["charging", "equipment", "shore power", "base load", "hydrogen", "storage"];
+
+/// What is behind a node and does not charge.
+const OTHER: &str = "other loads";
+
+/// Of [`LOADS`], and of what nodes tell, those that are known by their mean of an interval, however charging shares its power.
+const BY_MEAN: [&str; 3] = [LOADS[1], LOADS[2], OTHER];
 
 /// Is a mean power above a limit, by more than rounding?
 #[must_use]
@@ -95,6 +104,9 @@ pub struct Connection {
     pub over_h: f64,
     /// When it passed it by most; none where it never did.
     pub worst: Option<Worst>,
+    /// Time in which the limit was full, of charging and of loads that are known by their mean of an interval, h.
+    #[serde(skip)]
+    pub beside_means_h: f64,
 }
 
 impl Connection {
@@ -104,7 +116,7 @@ impl Connection {
         self.worst.as_ref().map_or(0.0, |worst| worst.load_kw - worst.limit_kw)
     }
 
-    /// Takes an interval in. `loads` says what the load was made of, and is asked only above the limit.
+    /// Takes an interval in. `loads` says what the load was made of, and is asked only at and above the limit.
     fn take(
         &mut self,
         (start_s, interval_s): (u32, u32),
@@ -117,13 +129,20 @@ impl Connection {
         }
         let Some(limit_kw) = limit_kw else { return };
         self.least_limit_kw = Some(self.least_limit_kw.map_or(limit_kw, |least_kw| least_kw.min(limit_kw)));
+        if load_kw < AT_LIMIT * limit_kw {
+            return;
+        }
+        let mut loads: Vec<_> = loads().into_iter().filter(|load| load.1 > 0.0).collect();
+        let has = |kinds: &[&str]| loads.iter().any(|(kind, _)| kinds.contains(kind));
+        if has(&[LOADS[0]]) && has(&BY_MEAN) {
+            self.beside_means_h += f64::from(interval_s) / 3600.0;
+        }
         if !is_over(load_kw, limit_kw) {
             return;
         }
         self.over_intervals += 1;
         self.over_h = self.over_intervals as f64 * f64::from(interval_s) / S_PER_H;
         if load_kw - limit_kw > self.over_kw() {
-            let mut loads: Vec<_> = loads().into_iter().filter(|load| load.1 > 0.0).collect();
             loads.sort_by(|a, b| b.1.total_cmp(&a.1));
             self.worst = Some(Worst { start_s, load_kw, limit_kw, loads });
         }
@@ -194,6 +213,17 @@ impl Overloads {
         named.filter_map(|(it, key)| it.told(&format!("`{key}`"), calendar)).collect()
     }
 
+    /// Limits that were full of charging and of cranes, vessels or what is behind a node: by key, for how long, h.
+    pub fn beside_means<'a>(
+        &self,
+        sites: impl IntoIterator<Item = &'a String>,
+        nodes: impl IntoIterator<Item = &'a String>,
+    ) -> impl Iterator<Item = (&'a String, f64)> {
+        let named = sites.into_iter().zip(&self.sites).chain(nodes.into_iter().zip(&self.nodes));
+        let hours: Vec<_> = named.map(|(key, it)| (key, it.beside_means_h)).collect();
+        hours.into_iter().filter(|(_, hours)| *hours > 0.0)
+    }
+
     /// Takes the load of a site in. Rows come interval by interval.
     pub fn site(&mut self, site: usize, load: SiteLoad) {
         if self.now.first().is_some_and(|now| now.start_s != load.start_s) {
@@ -207,7 +237,7 @@ impl Overloads {
 
     /// Takes the load of a node in.
     pub fn node(&mut self, node: usize, load: NodeLoad) {
-        let loads = || vec![(LOADS[0], load.charging_kw), ("other loads", load.load_kw - load.charging_kw)];
+        let loads = || vec![(LOADS[0], load.charging_kw), (OTHER, load.load_kw - load.charging_kw)];
         self.nodes[node].take((load.start_s, self.interval_s), load.load_kw, load.limit_kw, loads);
     }
 
@@ -271,6 +301,24 @@ mod tests {
              (shore power 75 kW, base load 60 kW, equipment 5 kW)"
         );
         assert_eq!(behind.told("`pier`", &calendar), None);
+    }
+
+    /// A limit that is full of charging and cranes is told, and neither one that charging fills alone or beside load that does
+    /// not change within an interval, nor one that has room.
+    #[test]
+    fn full_limits_that_cranes_share_are_counted() {
+        let hours = |parts_kw: [f64; 6]| {
+            let mut overloads = Overloads::new(1800, vec![None], 0);
+            overloads.site(0, load(0, parts_kw, 100.0));
+            overloads.close();
+            let key = "pier".to_owned();
+            overloads.beside_means([&key], []).map(|it| it.1).sum::<f64>()
+        };
+        assert_eq!(hours([60.0, 40.0, 0.0, 0.0, 0.0, 0.0]), 0.5);
+        assert_eq!(hours([60.0, 0.0, 40.0, 0.0, 0.0, 0.0]), 0.5);
+        assert_eq!(hours([60.0, 0.0, 0.0, 40.0, 0.0, 0.0]), 0.0);
+        assert_eq!(hours([0.0, 100.0, 0.0, 0.0, 0.0, 0.0]), 0.0);
+        assert_eq!(hours([50.0, 40.0, 0.0, 0.0, 0.0, 0.0]), 0.0);
     }
 
     /// A limit that moves is compared with the load of its own interval.

@@ -151,6 +151,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
     waits.longest = held.told(&hub);
     let limits = Limits::of(&hub, &calendar);
     let nodes: Vec<network::NodeSeries> = nodes.into_iter().map(|node| node.with_reason(&limits)).collect();
+    let shared = overload::shared(&mut overloads, &hub);
     let overloads = overload::finish(overloads, &hub, &calendar, &limits);
     let hauls = fold.hauls(tables)?;
     let at_station = |station: &Station| Some((station.key.clone(), *fold.index.get(&station.site)?));
@@ -191,6 +192,7 @@ pub(super) fn collect(folder: &Path, hub: Hub, manifest: &Manifest) -> Result<Ru
         warnings: overloads
             .iter()
             .map(|overload| overload.told().to_owned())
+            .chain(shared)
             .chain(doubted)
             .chain(warnings(hub.warnings, manifest))
             .collect(),

@@ -1,12 +1,11 @@
 //! Why the longest wait happened: for lack of a charging port, or of power.
 
 use crate::record::hub::{Hub, Node};
+use crate::record::overload::AT_LIMIT;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// From this share of a limit on a load is held down by it.
-const AT_LIMIT: f64 = 0.99;
 /// Nodes behind one another, at most: more would be a circle.
 const DEEPEST: usize = 20;
 

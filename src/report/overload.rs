@@ -3,6 +3,7 @@
 use super::timed::Limits;
 use crate::kernel::calendar::Calendar;
 use crate::record::hub::{Hub, Site};
+use crate::record::means;
 use crate::record::overload::{Connection, NodeLoad, Overloads, SiteLoad};
 use crate::record::read::Batch;
 use serde::Serialize;
@@ -48,6 +49,13 @@ pub(super) fn node_load(batch: &Batch, row: usize) -> NodeLoad {
         charging_kw: batch.number("charging_kw", row).unwrap_or(0.0),
         limit_kw: batch.number("limit_kw", row),
     }
+}
+
+/// When all rows are read: one sentence about limits that charging shared with loads that are known by means.
+pub(super) fn shared(overloads: &mut Overloads, hub: &Hub) -> Option<String> {
+    overloads.close();
+    let (sites, nodes) = (hub.sites.iter().map(|site| &site.key), hub.nodes.iter().map(|node| &node.key));
+    means::told(overloads, sites, nodes, &hub.known_by_means)
 }
 
 /// When all rows are read: those that passed their limit, sites first.

@@ -9,9 +9,10 @@ use crate::kernel::calendar::DAY_S;
 use crate::kernel::math::great_circle_km;
 use crate::policy::decide::is_asked;
 use crate::policy::kind::PolicyKind;
+use crate::terminal::spec::TerminalSpec;
 use crate::transition::spec::TRUCK;
 use crate::truck::spec::FleetSpec;
-use crate::vehicle::spec::{Powertrain, is_for_fleet};
+use crate::vehicle::spec::{Count, Powertrain, is_for_fleet};
 use crate::yard::spec::{ChargingRule, Part, PlanKind};
 use jiff::ToSpan;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,8 +43,10 @@ pub fn doubts(loaded: &Loaded) -> Vec<String> {
     out.extend(charging_without_tariff(scenario));
     out.extend(hydrogen_without_price(scenario));
     out.extend(terminals_without_vessels(scenario));
+    out.extend(unplanned_yards(scenario));
     out.extend(crowded_pools(scenario));
     out.extend(unused_of_equipment(scenario));
+    out.extend(feeders_of_none(scenario));
     out.extend(unused_of_dispatch(scenario));
     out.extend(plants_without_site(scenario));
     out.extend(closed_lots(loaded));
@@ -216,6 +219,45 @@ fn unused_of_dispatch(scenario: &Scenario) -> Vec<String> {
         out.extend(idle.map(|(field, _, _, word)| {
             format!("`{field}` of [terminal.{key}.plan.dispatch] has no effect: it belongs to `charging = \"{word}\"`")
         }));
+    }
+    out
+}
+
+/// Terminals whose work is hours of pools: where things lie in them has no part in the results.
+fn unplanned_yards(scenario: &Scenario) -> Option<String> {
+    scenario.freight.as_ref()?.volumes.as_ref()?;
+    let works = |terminal: &TerminalSpec| {
+        terminal.plan.is_none() && terminal.teu_per_year > 0.0 && terminal.equipment.values().any(|count| count.0 > 0)
+    };
+    let keys: Vec<&String> = scenario.terminal.iter().filter(|(_, it)| works(it)).map(|(key, _)| key).collect();
+    let first = keys.first()?;
+    let who = match keys.len() - 1 {
+        0 => format!("`{first}` works"),
+        1 => format!("`{first}` and another terminal work"),
+        more => format!("`{first}` and {more} other terminals work"),
+    };
+    Some(format!(
+        "{who} without a plan ([terminal.{first}.plan]): equipment is a pool of hours there, and ways, plugging, and queues at cranes, \
+         blocks and lots are not simulated"
+    ))
+}
+
+/// Feeders that nothing is fed from: the machines of the class have batteries or burn fuel.
+fn feeders_of_none(scenario: &Scenario) -> Vec<String> {
+    let mut out = Vec::new();
+    for (key, terminal) in &scenario.terminal {
+        for (class, node) in &terminal.equipment_behind {
+            let is_fed = |(model, count): (&String, &Count)| {
+                let model = scenario.equipment_model.get(model);
+                count.0 > 0 && model.is_some_and(|it| it.class == *class && it.powertrain == Powertrain::GridConnected)
+            };
+            if !terminal.equipment.iter().any(is_fed) {
+                out.push(format!(
+                    "`equipment_behind` of `{key}` has no effect for `{class}`: no machine of that class there is fed from the grid; \
+                     what their chargers draw stands behind `{node}` where the [charger] says so"
+                ));
+            }
+        }
     }
     out
 }
@@ -417,6 +459,35 @@ mod tests {
         assert!(told(5, &[]).contains("share 5 charging ports at `terminal`, which has no plan"), "{}", told(5, &[]));
         assert!(!told(55, &[]).contains("has no plan"));
         assert!(!told(5, &["planned.toml"]).contains("has no plan"));
+    }
+
+    /// Where terminals work as pools of hours it is told what that leaves out, once for all of them.
+    #[test]
+    fn terminals_without_a_plan_are_told() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+        let told = |scenario: &str, overlays: &[&str]| {
+            let path = folder.join(scenario);
+            let overlays = overlays.iter().map(|name| path.join(name)).collect();
+            doubts(&load(&Request { path, overlays, ..Request::default() }).unwrap()).join("\n")
+        };
+        let words = "`terminal` works without a plan ([terminal.terminal.plan])";
+        assert!(told("port_terminal", &[]).contains(words), "{}", told("port_terminal", &[]));
+        assert!(!told("port_terminal", &["planned.toml"]).contains("without a plan ("));
+        assert!(told("san_pedro_bay", &[]).contains(" and 12 other terminals work without a plan"));
+        assert!(!told("depot_night", &[]).contains("without a plan ("), "no vessel calls there");
+    }
+
+    /// A feeder of cranes is one, a feeder of tractors with batteries is none: their chargers draw.
+    #[test]
+    fn feeders_of_machines_with_batteries_are_doubted() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/port_terminal");
+        let told = |class: &str| {
+            let behind = format!("terminal.terminal.equipment_behind={{ {class} = \"quay\" }}");
+            let settings = vec!["node.quay.site=terminal".to_owned(), behind];
+            doubts(&load(&Request { path: path.clone(), settings, ..Request::default() }).unwrap()).join("\n")
+        };
+        assert!(told("yard_tractor").contains("has no effect for `yard_tractor`"), "{}", told("yard_tractor"));
+        assert!(!told("crane").contains("equipment_behind"), "{}", told("crane"));
     }
 
     /// What is used without a price is told where the cost of a year is, and nowhere else.

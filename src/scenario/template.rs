@@ -8,9 +8,11 @@ use std::path::Path;
 pub type Files = Vec<(&'static str, &'static str)>;
 
 /// Files of other shipped folders that scenarios extend, and the name that each has beside a copy.
-const BESIDE: [(&str, &str); 6] = [
+const BESIDE: [(&str, &str); 8] = [
     ("../port_terminal/planned.toml", "terminal_plan.toml"),
     ("../port_terminal/lots_at_blocks.toml", "terminal_lots.toml"),
+    ("../port_terminal/opportunity.toml", "terminal_opportunity.toml"),
+    ("../port_terminal/automated.toml", "terminal_automated.toml"),
     ("../port_terminal/scenario.toml", "base.toml"),
     ("../san_pedro_bay/scenario.toml", "hub.toml"),
     ("../policies/california.toml", "california.toml"),

@@ -6,7 +6,7 @@ use super::plan::{Place, Plan, plan_of};
 use super::spec::{ChargingRule, PlanKind, PlanSpec};
 use super::state::{Coming, Crane, CraneUnit, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
 use super::tally::{LotTime, Told, YardCounts};
-use super::times::Times;
+use super::times::{Slowdown, Times};
 use crate::charging::lots::Lot;
 use crate::freight::labor::Labor;
 use crate::freight::spec::VolumesSpec;
@@ -126,6 +126,7 @@ impl Maker<'_, '_> {
             loaded_mps: mps(spec.loaded_kmh),
             empty_mps: mps(spec.empty_kmh),
             truck_mps: mps(spec.truck_kmh),
+            slowdown: spec.slowdown.as_ref().map(Slowdown::new),
             tow_s: (spec.tow_min * 60.0).round() as u32,
             gate_s: terminal.gate_min * 60.0,
             blocks_up_to: self.blocks_up_to(),

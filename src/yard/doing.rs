@@ -33,6 +33,11 @@ impl Doing {
         !matches!(self, Self::Idle | Self::Break | Self::AtLot | Self::Towed)
     }
 
+    /// Does a machine that does it drive by itself?
+    pub(crate) fn is_way(self) -> bool {
+        matches!(self, Self::EmptyWay | Self::LoadedWay | Self::LotWay)
+    }
+
     /// All of them, in their order.
     pub const ALL: [Self; 11] = [
         Self::Idle,

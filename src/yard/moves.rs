@@ -171,7 +171,9 @@ impl Step<'_> {
         // A way takes a second at least: a policy that sends a unit back and forth gets nowhere, but time goes on.
         let way_s = if way_m > 0.0 {
             self.spend(id, Used { loaded_m, empty_m, ..Used::default() });
-            self.await_tow(id, at_s) + (way_m / speed_mps).round().max(1.0) as u32
+            let slowdown = self.yard.rules.slowdown;
+            let left = slowdown.map_or(1.0, |slowdown| slowdown.of_machines(self.work.under_way()));
+            self.await_tow(id, at_s) + (way_m / (speed_mps * left)).round().max(1.0) as u32
         } else {
             0
         };

@@ -63,6 +63,8 @@ pub struct PlanSpec {
     /// Speed of road trucks inside the gates, km/h.
     #[schemars(range(min = 1.0, max = 60.0))]
     pub truck_kmh: f64,
+    /// How much vehicles under way slow each other down. None: not at all, and the speeds are those of a usual day.
+    pub slowdown: Option<SlowdownSpec>,
     /// Time until a machine whose battery or tank ran empty is towed, minutes. It is brought to the end of its way with what it carries,
     /// then to a lot, and works again when it has charged.
     #[serde(default = "default_tow_min")]
@@ -124,6 +126,26 @@ fn default_tow_min() -> f64 {
 
 fn default_lifts_per_move() -> f64 {
     1.0
+}
+
+/// `[terminal.SITE.plan.slowdown]`: a way takes longer the more vehicles are under way as it begins. Speeds are then multiplied by
+/// exp(-factor x vehicles / `lane_m`), the form that LIFTS has for rail terminals, and by 0.1 at least (assumed: a jam crawls). The speeds
+/// of the plan are those of empty lanes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlowdownSpec {
+    /// Length of all lanes together, m.
+    #[schemars(range(min = 10.0, max = 1_000_000.0))]
+    pub lane_m: f64,
+    /// The factor of machines, m. LIFTS: 1.5 for each column of blocks between the lanes, and 0.5.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub machines_m: f64,
+    /// The factor of road trucks, m. LIFTS: 3.5 for each column of blocks between the lanes, and 0.5.
+    #[schemars(range(min = 0.0, max = 1_000.0))]
+    pub trucks_m: f64,
+    /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
+    #[serde(default)]
+    pub sources: Sources,
 }
 
 /// `[terminal.SITE.plan.lots.NAME]`, `[site.DEPOT.plan.lots.NAME]`: where a charging lot of a standard plan lies.

@@ -10,7 +10,7 @@ use super::hours::Hours;
 use super::plan::{Place, Plan};
 use super::spec::{PlanKind, ServeFirst, YardDispatchSpec};
 use super::tally::YardCounts;
-use super::times::Times;
+use super::times::{Slowdown, Times};
 use crate::kernel::agenda::{Agenda, due_kinds};
 use crate::kernel::ids::{SiteId, TruckId, UnitId};
 use crate::kernel::random::{Seed, Stream};
@@ -73,6 +73,8 @@ pub(crate) struct Rules {
     pub(super) loaded_mps: f64,
     pub(super) empty_mps: f64,
     pub(super) truck_mps: f64,
+    /// None: however many vehicles are under way.
+    pub(super) slowdown: Option<Slowdown>,
     /// Time until a machine with an empty battery is towed, s.
     pub(super) tow_s: u32,
     /// Mean time of a truck in a gate lane, s.
@@ -348,4 +350,13 @@ pub struct YardWork {
     pub(super) visits: Vec<Option<Visit>>,
     pub(super) free_visits: Vec<u32>,
     pub(super) tally: YardCounts,
+}
+
+impl YardWork {
+    /// Vehicles under way: machines and road trucks.
+    pub(super) fn under_way(&self) -> usize {
+        let is_driving = |visit: &&Visit| matches!(visit.phase, Phase::ToBlock | Phase::Out);
+        self.machines.iter().filter(|machine| machine.doing.is_way()).count()
+            + self.visits.iter().flatten().filter(is_driving).count()
+    }
 }

@@ -49,17 +49,18 @@ impl Step<'_> {
     }
 
     fn truck_drives_in(&mut self, id: u32, at_s: u32) {
+        self.visit(id).phase = Phase::ToBlock;
         let way_s = self.truck_way_s(id, Plan::way_in_m);
-        let visit = self.visit(id);
-        visit.phase = Phase::ToBlock;
-        visit.way_s += way_s;
+        self.visit(id).way_s += way_s;
         self.push(at_s + way_s, YardDue::Truck, id);
     }
 
     /// Between the gate and its block.
     fn truck_way_s(&mut self, id: u32, way_m: fn(&Plan, usize) -> f64) -> u32 {
         let block = usize::from(self.visit(id).block);
-        (way_m(&self.yard.plan, block) / self.yard.rules.truck_mps).round() as u32
+        let rules = &self.yard.rules;
+        let left = rules.slowdown.map_or(1.0, |slowdown| slowdown.of_trucks(self.work.under_way()));
+        (way_m(&self.yard.plan, block) / (rules.truck_mps * left)).round() as u32
     }
 
     /// A block machine begins with a truck. Returns how long it takes.
@@ -74,10 +75,9 @@ impl Step<'_> {
     /// A truck has what it came for.
     pub(super) fn truck_handled(&mut self, id: u32, at_s: u32) {
         self.work.tally.trucks_handled += 1;
+        self.visit(id).phase = Phase::Out;
         let way_s = self.truck_way_s(id, Plan::way_out_m);
-        let visit = self.visit(id);
-        visit.phase = Phase::Out;
-        visit.way_s += way_s;
+        self.visit(id).way_s += way_s;
         self.push(at_s + way_s, YardDue::Truck, id);
     }
 

@@ -1,9 +1,11 @@
 //! What a planner asks of a terminal, answered in the right direction: three days of `port_terminal` as planned, whose carriers are
 //! all battery tractors. The numbers are those of PLANNER's questions and wrong answers; others stand beside what they ask about.
 
-use crate::common::{Finished, run};
+use crate::common::{Finished, run, shipped};
 use crate::overlaid;
 use portvolt::sim::Options;
+use serde_json::Value;
+use std::process::Command;
 
 const SITE: &str = "site:terminal";
 
@@ -67,6 +69,47 @@ fn without_power_the_work_stops() {
         assert!(short.get("carriers_stranded", SITE) > with.get("carriers_stranded", SITE));
     }
     assert!(none.total("energy_delivered_kwh") < 1.0);
+}
+
+/// M4: work that lacks its machines is not done, and those who come for it feel it. With a fifth of the tractors cranes lift half as
+/// much; with a ninth of the top handlers trucks queue, and hauls are late or left over. Without any it is an error (`plans`).
+#[test]
+fn too_few_machines_leave_work_undone() {
+    let (base, tractors) = (of(&[]), of(&["terminal.terminal.equipment.yt_battery=20"]));
+    let handlers = of(&[
+        "terminal.terminal.equipment.top_handler_diesel=4",
+        "terminal.terminal.equipment.top_handler_battery=0",
+        "charger.handler_lot.cabinets=1",
+    ]);
+    let rate = |run: &Finished| run.get("crane_moves_per_h", SITE);
+    let served = |run: &Finished| run.total("equipment_hours_served") / run.total("equipment_hours_required");
+    assert!(rate(&tractors) < 0.6 * rate(&base), "{} {}", rate(&tractors), rate(&base));
+    assert!(served(&tractors) < 0.7 && served(&base) > 0.9, "{} {}", served(&tractors), served(&base));
+    let turn = |run: &Finished| run.get("truck_turn_mean_min", SITE);
+    assert!(turn(&handlers) > 2.0 * turn(&base), "{} {}", turn(&handlers), turn(&base));
+    assert!(handlers.total("hauls_completed") < 0.9 * base.total("hauls_completed"));
+    assert!(handlers.total("hauls_late") > 100.0 + base.total("hauls_late"));
+}
+
+/// M12: where batteries are swapped the screen says how long units waited, which is not how long batteries waited for ports.
+#[test]
+fn the_screen_says_how_long_units_waited_for_a_battery() {
+    let dir = tempfile::tempdir().unwrap();
+    let port = shipped("port_terminal");
+    let args = ["run", port.to_str().unwrap(), "--strategy", "battery_swap", "--days", "2", "--out", "swapped"];
+    let mut portvolt = Command::new(env!("CARGO_BIN_EXE_portvolt"));
+    let ran = portvolt.args(args).current_dir(dir.path()).env("NO_COLOR", "1").output().unwrap();
+    let screen = String::from_utf8(ran.stdout).unwrap();
+    let summary = std::fs::read_to_string(dir.path().join("swapped/summary.json")).unwrap();
+    let summary: Value = serde_json::from_str(&summary).unwrap();
+    let metric = |name: &str, scope: &str| {
+        let mut all = summary["metrics"].as_array().unwrap().iter();
+        all.find(|it| it["name"] == name && it["scope"] == scope).unwrap()["value"].as_f64().unwrap()
+    };
+    let (mean, p95) = (metric("swap_wait_mean_min", SITE), metric("swap_wait_p95_min", SITE));
+    assert!(metric("swaps", SITE) > 50.0);
+    assert!(screen.contains(&format!("units waited mean {mean:.1} min, p95 {p95:.0} min")), "{screen}");
+    assert!((p95 - metric("queue_wait_p95_min", "total")).abs() > 1.0, "two queues: {screen}");
 }
 
 /// M7: what is asked for does not grow because there are fewer ports.

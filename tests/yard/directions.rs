@@ -145,7 +145,9 @@ fn more_carriers_saturate_the_crane() {
     assert!(eight > 0.85 * 28.0, "{eight}");
 }
 
-/// Drayage trucks drive 3.5 km and stand 76 % of 51 minutes inside a terminal (96 visits, 2015): bounds around both.
+/// Drayage trucks drive 3.5 km and stand 76 % of 51 minutes inside a terminal (96 visits, 2015): bounds around both. The way is that
+/// of this plan, which is smaller than what those trucks saw: blocks lie evenly over 900 m of quay and between aprons of 750 m, the
+/// gate in the middle of the fence behind, and a way is 1.25 of the rectilinear one: 1.25 x (900 / 4 + 750 / 2) m there, as much back.
 #[test]
 fn trucks_stand_most_of_their_time_inside() {
     let weeks = runs(&[], &["time.days=3"]);
@@ -153,8 +155,9 @@ fn trucks_stand_most_of_their_time_inside() {
         let at = |name: &str| run.get(name, SITE);
         let (turn, way) = (at("truck_turn_mean_min"), at("truck_way_mean_min"));
         let km = way / 60.0 * 16.1;
+        let plan_km = 2.0 * 1.25 * (900.0 / 4.0 + 750.0 / 2.0) / 1000.0;
         assert!((20.0..80.0).contains(&turn), "{turn} min");
         assert!((0.6..0.95).contains(&(1.0 - way / turn)), "{way} of {turn} min");
-        assert!((0.8..4.0).contains(&km), "{km} km");
+        assert!((km / plan_km - 1.0).abs() < 0.15 && km < 3.5, "{km} km, {plan_km} km by the plan");
     }
 }

@@ -73,7 +73,11 @@ fn what_is_right_is_accepted() {
             .map_err(|it| it.to_string())
     };
     assert_eq!(layout(&["planned.toml"]), Ok(()));
-    assert_eq!(layout(&["planned.toml", "planned_lots.toml"]), Ok(()));
+    for others in
+        [&["planned.toml", "planned_lots.toml"][..], &["planned.toml", "opportunity.toml"], &["automated.toml"]]
+    {
+        assert_eq!(layout(others), Ok(()));
+    }
 }
 
 #[test]

@@ -102,6 +102,27 @@ fn listed_hauls_keep_the_vessels() {
     assert!(doubts.iter().any(|doubt| doubt.contains("no vessel calls at `terminal`")), "{doubts:?}");
 }
 
+/// Vehicles under way slow each other down where the plan says so: ways take longer and less is carried. Factors of nothing
+/// change nothing, to the last row.
+#[test]
+fn full_lanes_slow_vehicles_down() {
+    let lanes = |factors: &str| {
+        let table =
+            format!("[terminal.pier.plan.slowdown]\nlane_m = 1_000\n{factors}\n\n[terminal.pier.plan.lots.north]");
+        let toml = SMALL.replace("days = 7", "days = 3").replace("[terminal.pier.plan.lots.north]", &table);
+        run(&written(&toml, &[]).1, &Options::default())
+    };
+    let free = run(&written(&SMALL.replace("days = 7", "days = 3"), &[]).1, &Options::default());
+    assert_eq!(lanes("machines_m = 0\ntrucks_m = 0").digest, free.digest);
+    let slow = lanes("machines_m = 100\ntrucks_m = 100");
+    // Two vehicles or more in 1,000 m of lane: exp(0.2) is 1.22. Ways take ten times as long at most.
+    let longer = |of: &dyn Fn(&Finished) -> f64| of(&slow) / of(&free);
+    let at = |run: &Finished, name: &str| run.get(name, "site:pier");
+    let carriers = longer(&|run| at(run, "carrier_loaded_h") / at(run, "yard_moves"));
+    let trucks = longer(&|run| at(run, "truck_way_mean_min"));
+    assert!((1.2..=10.5).contains(&carriers) && (1.2..=10.5).contains(&trucks), "{carriers} {trucks}");
+}
+
 /// PLANNER 6: breaks on the half hour, and hours of their own for one terminal. Cranes lift in worked half hours and no others.
 #[test]
 fn a_terminal_has_its_own_half_hours() {

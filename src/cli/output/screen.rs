@@ -3,6 +3,7 @@
 use super::cost::cost;
 use crate::bound::Status;
 use crate::record::doubt;
+use crate::record::means::{self, known_by_means};
 use crate::record::metrics::{Metric, MetricName, ScopeKind, TOTAL, value_of};
 use crate::record::summary::Summary;
 use crate::record::tally::SiteTally;
@@ -36,7 +37,9 @@ pub(crate) fn screen(loaded: &Loaded, summary: &Summary, metrics: &[Metric], eff
     out.push_str(&to_check(loaded.doubtful(), of, ["is unverified or assumed", "are unverified or assumed"]));
     out.push_str(&to_check(loaded.provenance.unsourced().count(), of, ["has no source", "have no source"]));
     let metrics = metrics.iter().map(|metric| (metric.name.as_str(), metric.scope.as_str(), metric.value));
-    for doubt in overloads.into_iter().chain(doubt::doubts(metrics)).chain(doubts(loaded)) {
+    let (sites, nodes) = (loaded.scenario.site.keys(), loaded.scenario.node.keys());
+    let shared = means::told(&summary.overloads, sites, nodes, &known_by_means(&loaded.scenario));
+    for doubt in overloads.into_iter().chain(shared).chain(doubt::doubts(metrics)).chain(doubts(loaded)) {
         let _ = writeln!(out, "\n{}", warning(&doubt));
     }
     out.push_str(&step_times(effort));
@@ -168,11 +171,18 @@ fn yards(metrics: &[Metric]) -> String {
 fn limits(loaded: &Loaded, is_passed: bool) -> String {
     let scenario = &loaded.scenario;
     let has_limit = scenario.site.values().any(|site| site.limit_kw.is_some()) || !scenario.limit.is_empty();
+    let interval_min = f64::from(scenario.time.interval_s) / 60.0;
     match scenario.time.allocation {
         _ if is_passed => "Limits     passed by loads that are not shared out, see the warning\n".to_owned(),
-        Allocation::Event if has_limit => "Limits     hold in every second: power is shared at each event\n".to_owned(),
+        Allocation::Event if has_limit => {
+            let means = if known_by_means(scenario).is_empty() {
+                String::new()
+            } else {
+                format!("; cranes and vessels count by their mean of {interval_min} min")
+            };
+            format!("Limits     hold in every second: power is shared at each event{means}\n")
+        }
         Allocation::Interval if has_limit => {
-            let interval_min = f64::from(scenario.time.interval_s) / 60.0;
             format!("Limits     hold in the mean of {interval_min} min: power is shared when an interval begins\n")
         }
         _ => String::new(),
