@@ -325,7 +325,7 @@ fn plan(sent: &Sent, taken: Taken, row: &str, stem: &str) -> ApiResult<(FileUsed
             let mean_c: Vec<f64> = year.mean_c.iter().map(|celsius| rounded(*celsius)).collect();
             let range_c = rounded(year.daily_range_c);
             let values = [("mean_c", json!(mean_c)), ("daily_range_c", range_c.into())];
-            let sources = [("sources", json!({ "default": source }))];
+            let sources = [("sources", json!({ "mean_c": source, "daily_range_c": source }))];
             lines.whole(&["weather"], values.into_iter().chain(sources));
         }
         (FileKind::Weather, _) => {}

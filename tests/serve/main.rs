@@ -8,6 +8,7 @@ mod access;
 mod common;
 mod comparisons;
 mod files;
+mod imports;
 mod runs;
 mod strangers;
 mod studies;

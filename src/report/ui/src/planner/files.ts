@@ -5,7 +5,7 @@ import { button, element } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
 import { Refused, server, type FileAsked, type FileUsed, type FileView, type Problem } from "./api";
 import type { Editing } from "./draft";
-import { isTable, textOf } from "./json";
+import { isTable, tableOf, textOf } from "./json";
 import { mapText, noMapping, onPage, settingsOf, stemOf, type FileKind, type Mapping, type Setting } from "./mapping";
 import { rowsOf } from "./sheet";
 
@@ -70,7 +70,7 @@ export function fileDrop(take: (file: File) => void): HTMLElement {
 async function base64Of(file: Blob): Promise<string> {
   const url = await new Promise<string>((done, fail) => {
     const reader = new FileReader();
-    reader.addEventListener("load", () => done(String(reader.result)));
+    reader.addEventListener("load", () => done(typeof reader.result === "string" ? reader.result : ""));
     reader.addEventListener("error", () => fail(new Error("the file cannot be read; was it moved?")));
     reader.readAsDataURL(file);
   });
@@ -373,13 +373,9 @@ export function useChanges(editing: Editing, used: FileUsed): string[] {
     const now = editing.value(path);
     if (value === null && (now === undefined || now === null)) continue;
     // A table that is there keeps what the file says nothing of.
-    if (isTable(value) && isTable(now)) {
-      for (const [key, inner] of Object.entries(value)) editing.set(`${path}.${key}`, inner);
-      paths.push(...Object.keys(value).map((key) => `${path}.${key}`));
-    } else {
-      editing.set(path, value);
-      paths.push(path);
-    }
+    const whole = isTable(value) && isTable(now) ? { ...now, ...value, sources: { ...tableOf(now["sources"]), ...tableOf(value["sources"]) } } : value;
+    editing.set(path, whole);
+    paths.push(path);
   }
   return paths;
 }
