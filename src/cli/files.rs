@@ -6,7 +6,7 @@ use super::output::diagnose;
 use crate::disk::read::Kind;
 use crate::disk::{Folder, WriteError, name, set, whole};
 use crate::document::problem::Problems;
-use crate::import::template::{self, MEASURED};
+use crate::import::template;
 use crate::record::folder::Manifest;
 use crate::scenario::files::read_bytes;
 use crate::study::verify::changed;
@@ -14,13 +14,6 @@ use std::path::{Path, PathBuf};
 
 /// Where results go that were given no place.
 const RUNS: &str = "runs";
-
-/// A file's name and hash.
-pub(super) fn origin(name: &str, bytes: &[u8]) -> String {
-    let file = Path::new(name).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let file: String = file.chars().filter(|c| !c.is_control()).collect();
-    format!("{file}, blake3 {}", blake3::hash(bytes).to_hex())
-}
 
 /// What a command says of a file that it could not write.
 fn refused(error: &WriteError, console: &Console) -> Exit {
@@ -100,11 +93,6 @@ pub(super) fn warn_changed(dir: &Path, manifest: &Manifest, what: &str, console:
         let more = if odd.len() > 1 { format!(" and {} more", odd.len() - 1) } else { String::new() };
         console.warn(&format!("not as the run left it: {first}{more}; {what}"));
     }
-}
-
-/// The line that tells readers of a file where its numbers come from.
-pub(super) fn measured(name: &str, bytes: &[u8]) -> String {
-    format!("{MEASURED}{}\n", origin(name, bytes))
 }
 
 /// Writes a mapping file that names the columns of a table.

@@ -2,7 +2,7 @@
 
 use super::args::port_power;
 use super::exit::Exit;
-use super::files::{bytes_of, measured, origin, write, write_map};
+use super::files::{bytes_of, write, write_map};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -13,6 +13,7 @@ use crate::disk::is_same_file;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::document::problem::{Problem, Problems};
 use crate::import::sessions::{self, DRAWN, to_visits_csv};
+use crate::import::template::{measured, origin};
 use crate::import::{self, afdc, geojson, osm, weather};
 use std::path::{Path, PathBuf};
 
@@ -192,21 +193,12 @@ pub(super) fn import(args: &ImportArgs, console: &Console) -> Exit {
         What::Plan(args) => plan::run(args, console),
         What::Weather(args) => of_year(args, console, |name, bytes, list| {
             let year = weather::read(name, bytes, list)?;
-            let mean_c = year.mean_c.iter().sum::<f64>() / 12.0;
-            let sun = if year.clearness.is_some() { "with clearness" } else { "without sunlight" };
-            let missing = year.missing;
-            let left =
-                if missing > 0 { format!("; {missing} hours without a temperature left out") } else { String::new() };
-            Some((
-                weather::to_toml(&year, &origin(name, bytes)),
-                format!("a year of {mean_c:.1} degrees Celsius, {sun}{left}"),
-            ))
+            Some((weather::to_toml(&year, &origin(name, bytes)), year.told()))
         }),
         What::Solar(args) => of_year(args, console, |name, bytes, list| {
             let hours = weather::solar(name, bytes.to_vec(), list);
-            let kwh: f64 = hours.iter().sum();
             let text = measured(name, bytes) + &weather::to_csv(&hours);
-            list.is_empty().then(|| (text, format!("{} hours, {kwh:.0} kWh per kW of modules", hours.len())))
+            list.is_empty().then(|| (text, weather::told_output(&hours)))
         }),
     }
 }
@@ -287,9 +279,7 @@ fn recorded(args: &SessionsArgs, console: &Console) -> Exit {
             "notes": found.notes,
         }));
     } else {
-        let open = if open > 0 { format!(", {open} that had not ended left out") } else { String::new() };
-        let file = out.display();
-        console.print(&format!("{file}: {count} sessions from {} ({}){open}", found.start, found.zone));
+        console.print(&format!("{}: {}", out.display(), found.told()));
     }
     found.notes.iter().for_each(|note| console.note(&format!("note: {note}")));
     if found.list.iter().any(|session| session.draws_kw > session.max_kw) {
@@ -318,20 +308,15 @@ fn load(args: &LoadArgs, console: &Console) -> Exit {
     {
         return exit;
     }
-    let (count, minutes, energy_kwh) =
-        (load.kw().len(), load.interval_s() / 60, load.kw().iter().sum::<f64>() * load.hours());
-    let (first, last) = load.span();
-    let peak_kw = load.kw().iter().copied().fold(0.0, f64::max);
     if console.is_json() {
+        let (count, energy_kwh, peak_kw) = (load.kw().len(), metered.energy_kwh(), metered.peak_kw());
+        let (first, last) = load.span();
         console.print_json(&serde_json::json!({
             "schema": 1, "file": args.out, "intervals": count, "interval_s": load.interval_s(), "zone": load.zone(),
             "start": first, "end": last, "energy_kwh": energy_kwh, "peak_kw": peak_kw, "notes": metered.said,
         }));
     } else {
-        let zone = load.zone();
-        console.print(&format!(
-            "{name}: {count} intervals of {minutes} min from {first} to {last} ({zone}), {energy_kwh:.1} kWh, highest {peak_kw:.2} kW"
-        ));
+        console.print(&format!("{name}: {}", metered.told()));
         metered.said.iter().for_each(|said| console.print(&format!("  - {said}")));
     }
     if let Some(out) = &args.out {

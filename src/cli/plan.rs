@@ -1,7 +1,7 @@
 //! `portvolt import plan`: drawings of a terminal (KML, shapefiles, DXF, `GeoJSON`) as the plan that a scenario names.
 
 use super::exit::Exit;
-use super::files::{origin, write};
+use super::files::write;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::read::Kind;
@@ -9,6 +9,7 @@ use crate::document::problem::{Problem, Problems};
 use crate::import::plan::{self, Input};
 use crate::import::plan_features::Converted;
 use crate::import::plan_map::PlanMap;
+use crate::import::template::origin;
 use crate::scenario::files::{is_file, read_bytes};
 use crate::scenario::map_file::mapping;
 use std::path::{Path, PathBuf};

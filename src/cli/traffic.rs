@@ -1,7 +1,7 @@
 //! `portvolt import gates` and `import hauls`: logs of trucks at gates, and lists of what they carry.
 
 use super::exit::Exit;
-use super::files::{bytes_of, measured, origin, write, write_all, write_map};
+use super::files::{bytes_of, write, write_all, write_map};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
@@ -9,6 +9,7 @@ use crate::disk::name::inside;
 use crate::document::problem::Problems;
 use crate::import::gates::{self, Gates, Told};
 use crate::import::hauls::{self, Hauls};
+use crate::import::template::{measured, origin};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -161,7 +162,7 @@ fn tell_hauls(args: &HaulsArgs, found: &Hauls, console: &Console) {
         return;
     }
     let name = args.out.as_ref().map_or_else(|| args.hauls.display().to_string(), |out| out.display().to_string());
-    console.print(&format!("{name}: {} hauls between {} pairs of places", found.count, found.between.len()));
+    console.print(&format!("{name}: {}", found.told()));
     for ((from, to), count) in busy.iter().take(8) {
         console.print(&format!("  {count:>6}  {from} to {to}"));
     }

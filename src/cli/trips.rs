@@ -2,13 +2,14 @@
 
 use super::args::{battery_energy, energy_per_km, port_power, radius};
 use super::exit::Exit;
-use super::files::{bytes_of, origin, write_set};
+use super::files::{bytes_of, write_set};
 use super::map::MapArgs;
 use super::output::console::Console;
 use super::output::diagnose;
 use crate::disk::read::Kind;
 use crate::document::problem::{Problem, Problems};
 use crate::import::duties::Duties;
+use crate::import::template::origin;
 use crate::import::trips::{Days, Options, Trips, Truck, read};
 use crate::scenario::files::read_text;
 use std::path::PathBuf;

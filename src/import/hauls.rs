@@ -14,7 +14,7 @@ const fn name(role: &'static str, names: &'static [&'static str], is_needed: boo
     Column { role, content: Content::Name, names, is_needed }
 }
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     name("origin", &["origin", "from", "pickup", "pickup location", "pick up", "start location", "origin name"], true),
     name(
         "destination",
@@ -58,10 +58,20 @@ pub struct Hauls {
     pub csv: String,
     /// How many.
     pub count: usize,
+    /// Names of places as the file writes them, and their keys.
+    pub places: BTreeMap<String, String>,
     /// Hauls by origin and destination.
     pub between: BTreeMap<(String, String), usize>,
     /// What was assumed or left out.
     pub said: Vec<String>,
+}
+
+impl Hauls {
+    /// What they are, in a sentence.
+    #[must_use]
+    pub fn told(&self) -> String {
+        format!("{} hauls between {} pairs of places", self.count, self.between.len())
+    }
 }
 
 /// Reads hauls. `due_after_h` is how long after it is ready a haul is due that has no time. None: they are wrong; the problems
@@ -90,7 +100,9 @@ pub fn read(
     for row in 0..rows.rows {
         let Some((from, to)) = ends(&rows, row, map, &mut mistakes) else { continue };
         for (key, column) in [(&from, 0), (&to, 1)] {
-            spelt.entry(key.clone()).or_default().insert(rows.words[column][row].trim());
+            let written = rows.words[column][row].trim();
+            spelt.entry(key.clone()).or_default().insert(written);
+            out.places.entry(written.to_owned()).or_insert_with(|| key.clone());
         }
         if from == to {
             same += 1;

@@ -19,6 +19,30 @@ pub struct Metered {
     pub said: Vec<String>,
 }
 
+impl Metered {
+    /// All of its energy, kWh.
+    #[must_use]
+    pub fn energy_kwh(&self) -> f64 {
+        self.load.kw().iter().sum::<f64>() * self.load.hours()
+    }
+
+    /// Its highest mean power of an interval, kW.
+    #[must_use]
+    pub fn peak_kw(&self) -> f64 {
+        self.load.kw().iter().copied().fold(0.0, f64::max)
+    }
+
+    /// What it is, in a sentence.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let (count, minutes, zone) = (self.load.kw().len(), self.load.interval_s() / 60, self.load.zone());
+        let ((first, last), energy_kwh, peak_kw) = (self.load.span(), self.energy_kwh(), self.peak_kw());
+        format!(
+            "{count} intervals of {minutes} min from {first} to {last} ({zone}), {energy_kwh:.1} kWh, highest {peak_kw:.2} kW"
+        )
+    }
+}
+
 /// Reads a load. None when something is wrong; the problems say what.
 pub fn read(path: &str, bytes: &[u8], map: &Map, problems: &mut Vec<Problem>) -> Option<Metered> {
     let mut mistakes = Mistakes::of(path, problems);

@@ -175,7 +175,7 @@ impl Map {
 }
 
 /// A name as a key: small letters and digits, with `_` between words; empty where it has none.
-pub(super) fn key_of(name: &str) -> String {
+pub(crate) fn key_of(name: &str) -> String {
     let words = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' });
     words.collect::<String>().split_whitespace().collect::<Vec<_>>().join("_")
 }

@@ -121,6 +121,24 @@ pub(super) struct Columns {
     pub(super) names: (String, String),
 }
 
+impl Columns {
+    /// The column of each role that a mapping file could name.
+    pub(super) fn roles(&self) -> Vec<(&'static str, usize)> {
+        let and = |role: &'static str, at: Option<usize>| at.map(|at| (role, at));
+        let times = match self.times {
+            Times::Period(at) => [Some(("period", at)), None, None],
+            Times::Stamp(at, None) if self.stamps == Some(Stamps::End) => [Some(("end", at)), None, None],
+            Times::Stamp(at, end) => [Some(("start", at)), and("end", end), None],
+            Times::DateClock(date, time, end) => [Some(("date", date)), Some(("time", time)), and("end", end)],
+            Times::DateHour(date, hour) => [Some(("date", date)), Some(("hour", hour)), None],
+            Times::Wide(date, _) => [Some(("date", date)), None, None],
+            Times::List => [None; 3],
+        };
+        let value = and(if self.is_export { "export" } else { "value" }, self.value);
+        times.into_iter().chain([value, and("export", self.export), and("unit", self.unit_at)]).flatten().collect()
+    }
+}
+
 /// A name in small letters without signs, with one blank between words.
 pub(super) fn plain(name: &str) -> String {
     let spaced: String = name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();

@@ -16,6 +16,7 @@ mod espi;
 pub mod gates;
 pub mod geojson;
 pub mod hauls;
+pub mod intake;
 mod kml;
 pub mod load;
 mod local_clock;

@@ -162,6 +162,18 @@ fn header(
     None
 }
 
+/// Where the header stands, and the column of each role. None: nowhere, which is told.
+pub(super) fn recognised(
+    sheet: &Sheet,
+    map: &Map,
+    columns: &[Column],
+    mistakes: &mut Mistakes<'_>,
+) -> Option<(usize, Vec<(&'static str, usize)>)> {
+    let (at, found) = header(sheet, map, columns, mistakes)?;
+    let roles = columns.iter().zip(found).filter_map(|(column, found)| Some((column.role, found?.at)));
+    Some((at, roles.collect()))
+}
+
 /// The column of a row that is the header. Err: it is there twice, or is not the one that the mapping names.
 fn find(row: &SheetRow, map: &Map, column: &Column) -> Result<Option<Found>, String> {
     let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();

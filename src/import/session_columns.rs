@@ -269,6 +269,25 @@ impl Columns {
         plain.into_iter().chain(more).chain(scaled).flatten().try_for_each(|at| once(&self.names, at))
     }
 
+    /// The column of each role that a mapping file could name.
+    pub(super) fn roles(&self) -> Vec<(&'static str, usize)> {
+        let scaled = |column: Option<(usize, Option<f64>)>| column.map(|column| column.0);
+        let all = [
+            ("arrive", self.arrive),
+            ("depart", self.depart),
+            ("duration", scaled(self.duration)),
+            ("charging_time", scaled(self.charging)),
+            ("energy_kwh", scaled(self.energy)),
+            ("unit", self.unit),
+            ("charger_id", self.charger),
+            ("port_id", self.port),
+            ("vehicle_id", self.vehicle),
+            ("session_id", self.session),
+            ("max_kw", self.power.map(|column| column.0)),
+        ];
+        all.into_iter().filter_map(|(role, at)| Some((role, at?))).collect()
+    }
+
     pub(super) fn name(&self, at: Option<usize>) -> &str {
         at.and_then(|at| self.names.get(at)).map_or("", String::as_str)
     }

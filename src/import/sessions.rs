@@ -240,7 +240,8 @@ fn energy_unit(columns: &Columns, map: &Map, notes: &mut Vec<String>, mistakes: 
     }
 }
 
-fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usize, Columns)> {
+/// Where the header stands, and which column says what. None: nowhere, which is told.
+pub(super) fn header(sheet: &Sheet, map: &Map, mistakes: &mut Mistakes<'_>) -> Option<(usize, Columns)> {
     const ASK: &str = "say what the columns are in a mapping file (--map); `portvolt import sessions FILE --write-map map.toml` makes one to fill in";
     let mut wrong: Option<(usize, u64, String)> = None;
     for (at, row) in sheet.rows.iter().enumerate().take(ROWS_LOOKED_AT) {

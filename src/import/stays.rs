@@ -88,6 +88,13 @@ pub struct Sessions {
 }
 
 impl Sessions {
+    /// What they are, in a sentence.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let open = if self.open > 0 { format!(", {} that had not ended left out", self.open) } else { String::new() };
+        format!("{} sessions from {} ({}){open}", self.list.len(), self.start, self.zone)
+    }
+
     /// Those that lie within the days of a calendar, with seconds from its start; and how many do not.
     #[must_use]
     pub fn within(&self, calendar: &Calendar, days: u32) -> (Self, usize) {

@@ -34,6 +34,19 @@ pub struct WeatherYear {
     pub missing: usize,
 }
 
+impl WeatherYear {
+    /// What it is, in a sentence.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mean_c = self.mean_c.iter().sum::<f64>() / 12.0;
+        let sun = if self.clearness.is_some() { "with clearness" } else { "without sunlight" };
+        let missing = self.missing;
+        let left =
+            if missing > 0 { format!("; {missing} hours without a temperature left out") } else { String::new() };
+        format!("a year of {mean_c:.1} degrees Celsius, {sun}{left}")
+    }
+}
+
 /// An hour, or a part of one.
 #[derive(Debug, Clone, Copy)]
 struct Sample {
@@ -314,6 +327,13 @@ fn array(sheet: &Sheet, mistakes: &mut Mistakes<'_>) -> Vec<f64> {
         mistakes.push(Some(1), "hour", format!("a year has 8760 hours, the file {}", out.len()), None);
     }
     out
+}
+
+/// What the output of an array is, in a sentence.
+#[must_use]
+pub fn told_output(kw_per_kw: &[f64]) -> String {
+    let kwh: f64 = kw_per_kw.iter().sum();
+    format!("{} hours, {kwh:.0} kWh per kW of modules", kw_per_kw.len())
 }
 
 /// An array's output as the CSV that `[solar]` reads.

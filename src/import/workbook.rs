@@ -57,6 +57,12 @@ fn unreadable() -> Wrong {
     ("is no workbook that can be read".to_owned(), Some("save it as XLSX, or the sheet as CSV".to_owned()))
 }
 
+/// Names of the sheets of a workbook that was read.
+pub(super) fn names(bytes: &[u8]) -> Vec<String> {
+    let names = || Xlsx::new(Cursor::new(bytes)).map(|book: Xlsx<_>| book.sheet_names());
+    std::panic::catch_unwind(AssertUnwindSafe(names)).ok().and_then(Result::ok).unwrap_or_default()
+}
+
 /// Unpacks all of an archive once, for what it says of its size may be wrong.
 fn unpacks(bytes: &[u8]) -> Result<(), Wrong> {
     let broken = |error: &dyn std::fmt::Display| (format!("is no workbook: {error}"), None);

@@ -9,7 +9,7 @@ use super::request::{Asked, ComparisonRequest, RunRequest, SearchRequest, Sensit
 use super::runs::{Runs, aside, finished_state, load_aside, runs};
 use super::ticket::RunState;
 use super::workspace::{NOT_SCENARIOS, ScenarioEntry, named};
-use super::{layout, parts, prepare, results, save};
+use super::{files, layout, parts, prepare, results, save};
 use crate::document::problem::{Problem, Problems};
 use crate::import;
 use crate::policy::decide::is_asked;
@@ -91,6 +91,8 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(put_tariff))
         .routes(routes!(put_background))
         .routes(routes!(background))
+        .routes(routes!(files::read_file))
+        .routes(routes!(files::use_file))
         .routes(routes!(list_runs, start))
         .routes(routes!(start_comparison))
         .routes(routes!(start_search))

@@ -2,6 +2,7 @@
 //! is asked for. A web page from elsewhere that the same browser shows must not reach it.
 
 use super::error::ApiError;
+use super::files;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What is let through.
 #[derive(Debug)]
@@ -20,14 +22,21 @@ pub(super) struct Guard {
     /// Hash of the token, so that comparing takes the same time wherever it differs.
     token: Option<blake3::Hash>,
     policy: HeaderValue,
-    /// Bodies are no larger than this.
+    /// Bodies are no larger than this, but those with files.
     body_bytes: u64,
+    /// Places for bodies with files: they stay in memory until they are answered.
+    uploads: Semaphore,
 }
 
 /// A request that has not been answered by then is given up; what it began goes on.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// A body that has not come by then is not waited for: its place is for others.
 const BODY: Duration = Duration::from_secs(10);
+/// One with a file is larger.
+const FILE_BODY: Duration = Duration::from_mins(1);
+/// So many files are taken at a time; others wait, and are sent away when that takes long.
+const UPLOADS: usize = 2;
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(30);
 /// Headers by which a request is judged. One that says two things is judged by neither.
 const ONCE: [header::HeaderName; 6] = [
     header::HOST,
@@ -57,6 +66,7 @@ impl Guard {
             token: token.map(|token| blake3::hash(token.as_bytes())),
             policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'")),
             body_bytes: body_bytes as u64,
+            uploads: Semaphore::new(UPLOADS),
         }
     }
 
@@ -105,32 +115,50 @@ impl Guard {
             ));
         }
         let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-        if length.is_some_and(|length| length > self.body_bytes) {
-            return Err(self.too_large());
+        let limit = self.limit_bytes(request);
+        if length.is_some_and(|length| length > limit) {
+            return Err(too_large(limit));
         }
         Ok(())
     }
 }
 
 impl Guard {
-    /// A request that is let in, with its whole body.
-    async fn admit(&self, request: Request) -> Result<Request, ApiError> {
+    /// How large a body may be.
+    fn limit_bytes(&self, request: &Request) -> u64 {
+        if files::holds_file(request.uri().path()) { files::BODY_BYTES as u64 } else { self.body_bytes }
+    }
+
+    /// A request that is let in, with its whole body, and the place that it takes where this holds a file.
+    async fn admit(&self, request: Request) -> Result<(Request, Option<SemaphorePermit<'_>>), ApiError> {
         self.check(&request)?;
+        let is_file = files::holds_file(request.uri().path());
+        let place = if is_file { Some(self.place().await?) } else { None };
+        let (limit, patience) = (self.limit_bytes(&request), if is_file { FILE_BODY } else { BODY });
         let (head, body) = request.into_parts();
-        let read = axum::body::to_bytes(body, usize::try_from(self.body_bytes).unwrap_or(usize::MAX));
-        match tokio::time::timeout(BODY, read).await {
-            Ok(Ok(body)) => Ok(Request::from_parts(head, body.into())),
+        let read = axum::body::to_bytes(body, usize::try_from(limit).unwrap_or(usize::MAX));
+        match tokio::time::timeout(patience, read).await {
+            Ok(Ok(body)) => Ok((Request::from_parts(head, body.into()), place)),
             // A body that says no length and is too long, or pieces of one that are none.
-            Ok(Err(error)) if is_of_length(&error) => Err(self.too_large()),
+            Ok(Err(error)) if is_of_length(&error) => Err(too_large(limit)),
             Ok(Err(error)) => Err(ApiError::bad(format!("the body cannot be read: {error}"))),
-            Err(_) => Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "the body did not come within 10 s")),
+            Err(_) => {
+                let message = format!("the body did not come within {} s", patience.as_secs());
+                Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, message))
+            }
         }
     }
 
-    fn too_large(&self) -> ApiError {
-        let message = format!("the body is larger than {} KiB", self.body_bytes >> 10);
-        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    /// A place for a file.
+    async fn place(&self) -> Result<SemaphorePermit<'_>, ApiError> {
+        let place = tokio::time::timeout(UPLOAD_PATIENCE, self.uploads.acquire()).await.ok().and_then(Result::ok);
+        let message = "the server takes as many files as it can; try again in a moment";
+        place.ok_or_else(|| ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message))
     }
+}
+
+fn too_large(limit_bytes: u64) -> ApiError {
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {} KiB", limit_bytes >> 10))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<blake3::Hash> {
@@ -155,7 +183,8 @@ fn is_of_length(error: &axum::Error) -> bool {
 /// Lets a request through or not, and puts the headers on what comes back.
 pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let mut response = match guard.admit(request).await {
-        Ok(request) => tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
+        // The place is kept until there is an answer.
+        Ok((request, _place)) => tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
             let message = "this takes long; it goes on: look at the list before you ask again";
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).into_response()
         }),

@@ -1,7 +1,7 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
 //! library: `workspace` finds scenarios and runs, `names` says what one may be called, `edit` changes scenarios, `layout`
 //! holds changes against their map, `save` writes them, `prepare` loads what was asked for, `jobs` queues it, `carry`
-//! does it, `runs` lists all, `api`, `results` and `events` answer what `extract` reads, `parts` sends files, `guard` decides who is let in, `pace` for how long.
+//! does it, `runs` lists all, `api`, `results` and `events` answer what `extract` reads, `parts` sends files, `files` takes those of the planner's own, `guard` decides who is let in, `pace` for how long.
 
 mod api;
 mod app;
@@ -11,6 +11,7 @@ mod edit;
 mod error;
 mod events;
 mod extract;
+mod files;
 mod guard;
 mod headline;
 mod jobs;
@@ -47,7 +48,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use workspace::Workspace;
 
-/// Bodies are no larger than this.
+/// Bodies are no larger than this, but those that hold a file of the planner's own.
 const BODY_BYTES: usize = 1 << 20;
 const PLUGIN_BYTES: usize = 16 << 20;
 /// Connections at a time, and how long one may take for the head of a request.
@@ -207,7 +208,7 @@ fn router(app: Arc<App>, guard: Arc<Guard>, body_bytes: usize) -> axum::Router {
         .method_not_allowed_fallback(async || {
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not allow the method")
         })
-        .layer(DefaultBodyLimit::max(body_bytes))
+        .layer(DefaultBodyLimit::max(body_bytes.max(files::BODY_BYTES)))
         .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
         .with_state(app)
 }

@@ -12,6 +12,7 @@ use crate::disk::list;
 use crate::disk::read::{self, Kind, ReadError};
 use crate::disk::whole::UNFINISHED;
 use crate::document::tree::{MOST_PARTS, parts};
+use crate::import::map::Map;
 use crate::record::folder::{MANIFEST, Manifest, REQUEST};
 use crate::scenario::files::{FILE_NAME, read_text};
 use crate::scenario::load::Request;
@@ -394,6 +395,11 @@ impl Workspace {
     }
 }
 
+/// Does a text say how a table of others is read, and nothing else?
+fn is_map(text: &str) -> bool {
+    toml::from_str::<Map>(text).is_ok_and(|map| map != Map::default())
+}
+
 /// Which files can be run as they are: those that say when and where, and those that extend one of them. One that extends an
 /// overlay is an overlay too.
 fn scenarios_among(found: &[Found]) -> Vec<bool> {
@@ -446,7 +452,8 @@ impl Found {
     /// A file that is too large to be read for a list is listed by its name where that says what it is; none: it is no TOML.
     fn read(path: PathBuf) -> Option<Self> {
         let table: toml::Table = match read::text(&path, Kind::Listed) {
-            Ok(text) if parts(&text, MOST_PARTS).is_ok() => text.parse().ok()?,
+            // A mapping file is no overlay, though it lies beside the scenario as one does.
+            Ok(text) if parts(&text, MOST_PARTS).is_ok() => text.parse().ok().filter(|_| !is_map(&text))?,
             Ok(_) | Err(ReadError::TooLarge { .. }) => {
                 let says_all = path.file_name().is_some_and(|name| name == FILE_NAME);
                 let (title, description, is_scenario) = (String::new(), TOO_LARGE.to_owned(), says_all);

@@ -10,6 +10,7 @@ mod comparisons;
 #[cfg(target_os = "linux")]
 mod desktop;
 mod files;
+mod imports;
 mod runs;
 mod strangers;
 mod studies;

@@ -38,6 +38,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says how a file is read: its format, its first rows, which column is taken for what, what it holds, what was assumed, and
+         *     what is wrong. Nothing is written.
+         */
+        post: operations["read_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts a file beside a scenario, as the table that `import` makes of it or as it is, with the mapping where it has one; and says
+         *     which lines of the scenario use it. Nothing is put over a file that is there, and the scenario is not changed.
+         */
+        post: operations["use_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/land": {
         parameters: {
             query?: never;
@@ -862,6 +902,119 @@ export interface components {
         Fact: {
             label: string;
             value: string;
+        };
+        /**
+         * @description What a file holds, as `portvolt import` calls it.
+         * @enum {string}
+         */
+        FileKind: "load" | "sessions" | "hauls" | "solar" | "weather" | "tariff";
+        /** @description A place that a file names. */
+        FilePlace: {
+            key: string;
+            name: string;
+        };
+        /** @description A file of the planner's own, and how it is read. */
+        FileRequest: {
+            /** @description Its bytes, as base64. */
+            base64: string;
+            /**
+             * Format: double
+             * @description How long after it is ready a haul is due that has no time, hours, 0.1 to 1,000.
+             */
+            due_after_h: number | null;
+            kind: components["schemas"]["FileKind"];
+            /** @description A mapping file (TOML), as `portvolt import KIND FILE --map` takes one. */
+            map: string | null;
+            /** @description Its name. A tariff is read by its ending. */
+            name: string;
+            /** @description Which tariff of a file of several, by label or name. */
+            tariff_name: string | null;
+        };
+        /** @description Something that a column can hold. */
+        FileRole: {
+            /** @description What it is. */
+            about: string;
+            /** @description Name of the column that is taken for it; null where none is. */
+            column: string | null;
+            /** @description What a mapping file calls it, under `[columns]`. */
+            role: string;
+        };
+        /** @description A row of a file. */
+        FileRow: {
+            cells: string[];
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            line: number;
+        };
+        /** @description A file that shall be used in a scenario. */
+        FileUse: {
+            file: components["schemas"]["FileRequest"];
+            /** @description What the file is for: a key of `[site]` for a load, sessions or a tariff, one of `[solar]` for its output; else empty. */
+            row: string;
+            /** @description Path of the scenario inside the served folder: the file is put beside it. */
+            scenario: string;
+            /** @description Name of the new file, without its ending. */
+            stem: string;
+        };
+        /** @description What was written, and what makes the scenario use it. */
+        FileUsed: {
+            /** @description Changes of the scenario; `null` takes a key out where it is there, for it and the new one exclude each other. */
+            changes: components["schemas"]["Change"][];
+            /** @description Names of the files that were written beside the scenario. */
+            files: string[];
+            /** @description The same as lines of TOML. */
+            lines: string;
+            /** @description What was assumed, dropped or filled. */
+            said: string[];
+            /** @description What the file holds, in a sentence. */
+            told: string;
+        };
+        /** @description How a file is read. */
+        FileView: {
+            /** @description Names of its columns; empty where it is no table. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description Columns that are not listed, for there are too many.
+             */
+            columns_left_out: number;
+            /** @description What it is written in. */
+            format: string;
+            /**
+             * Format: int64
+             * @description The line of the header; null where there is none.
+             */
+            header_line: number | null;
+            /** @description Is it recognised, and nothing wrong? */
+            is_read: boolean;
+            kind: components["schemas"]["FileKind"];
+            name: string;
+            /** @description Names of places as the file writes them, and the keys of `[site]` that they are taken for; the first ones of very many. */
+            places: components["schemas"]["FilePlace"][];
+            /** @description What is wrong, by line and column; the first ones of very many. */
+            problems: components["schemas"]["ScenarioError"][];
+            /**
+             * Format: int64
+             * @description How many mistakes there are in all.
+             */
+            problems_in_all: number;
+            /** @description What a mapping can name, and what was taken for it. */
+            roles: components["schemas"]["FileRole"][];
+            /** @description The first rows below the header. */
+            rows: components["schemas"]["FileRow"][];
+            /**
+             * Format: int64
+             * @description Rows below the header in all.
+             */
+            rows_in_all: number;
+            /** @description What was assumed, dropped or filled. */
+            said: string[];
+            /** @description Sheets of a workbook. */
+            sheets: string[];
+            /** @description What it holds, in a sentence; empty where it cannot be read. */
+            told: string;
         };
         /** @description The reported design and those that could be it. */
         FoundDesigns: {
@@ -2110,6 +2263,106 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Runs"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileView"];
+                };
+            };
+            /** @description it is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    use_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileUse"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUsed"];
+                };
+            };
+            /** @description the name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description it cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description any other error */

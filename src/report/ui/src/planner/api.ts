@@ -27,6 +27,10 @@ export type SearchRequest = Omit<Schemas["SearchRequest"], "changes" | "decide">
 export type SensitivityRequest = Omit<Schemas["SensitivityRequest"], "variants"> & { variants: Variant[] };
 /** What is wrong at one place of a scenario. */
 export type Problem = Schemas["ScenarioError"];
+/** A file of the planner's own, as it is sent, as it is read, and what came of it. */
+export type FileAsked = Schemas["FileRequest"];
+export type FileView = Schemas["FileView"];
+export type FileUsed = Omit<Schemas["FileUsed"], "changes"> & { changes: Change[] };
 export type Headline = Schemas["Headline"];
 export type Asked = ComparisonRequest | RunRequest | SearchRequest | SensitivityRequest;
 export type RunState = Omit<Schemas["RunState"], "request"> & { request: Asked };
@@ -149,6 +153,8 @@ export const server = {
   tables: (id: string) => json<string[]>("GET", `runs/${named(id)}/tables`),
   table: async (id: string, file: string) => (await ask("GET", `runs/${named(id)}/tables/${named(file)}`)).blob(),
   putTariff: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/tariff", { scenario, name, text }),
+  readFile: (file: FileAsked) => json<FileView>("POST", "files/read", file),
+  useFile: (use: Schemas["FileUse"]) => json<FileUsed>("POST", "files/use", use),
   background: (draft: Draft) => json<Background>("POST", "scenarios/map", draft),
   putBackground: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/background", { scenario, name, text }),
   land: (box: Record<"west" | "south" | "east" | "north", number>) => json<Land>("GET", `land?west=${box.west}&south=${box.south}&east=${box.east}&north=${box.north}`),

@@ -11,6 +11,7 @@ import { doubting } from "./doubting";
 import { searching } from "./searching";
 import { ask } from "./dialog";
 import { draftOf, type Aside, type Editing, type Group } from "./draft";
+import { askFile, fileDrop, useChanges } from "./files";
 import { markProblems, numberOf } from "./form";
 import { tableOf, textOf, type Table } from "./json";
 import { LayoutMap } from "./layout";
@@ -128,7 +129,7 @@ class Editor {
       element(
         "div",
         { class: "row edit" },
-        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, element("div", { class: "bar" }, button("Add a site …", () => void this.addSite())), this.upload()), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
+        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, element("div", { class: "bar" }, button("Add a site …", () => void this.addSite())), this.upload()), section("Your own files", "", fileDrop((file) => void this.busy(() => this.take(file)))), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
         this.panels.node,
       ),
     );
@@ -156,6 +157,19 @@ class Editor {
     editing.set(`site.${answer.key}`, answer.site);
     this.choose(answer.key);
     this.restructure("site-choice");
+  }
+
+  /** A file of the planner's own, beside the scenario and in the draft. */
+  private async take(file: File): Promise<void> {
+    const { editing, shared } = this;
+    shared.say("");
+    const used = await askFile(file, editing, this.chosen);
+    document.getElementById("add-file")?.focus();
+    if (!used) return;
+    editing.together(`From ${file.name}`, useChanges(editing, used));
+    this.restructure();
+    const written = used.files.length > 0 ? `${used.files.join(" and ")} ${used.files.length > 1 ? "are" : "is"} beside the scenario now. ` : "";
+    shared.say(`${written}In this scenario: ${used.told}. It is among the changes; “Save as” keeps it.`);
   }
 
   private async lay(file: File): Promise<void> {

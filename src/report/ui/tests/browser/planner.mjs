@@ -245,6 +245,46 @@ async function policiesAndPrices(page) {
   await page.getByRole("button", { name: "Undo all" }).click();
 }
 
+/**
+ * A meter of one's own whose columns nobody knows: its rows show, columns are chosen, and the site's load is the meter's; a
+ * second file of the name is refused.
+ */
+async function ownFile(page) {
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.locator('[id="field:site.depot.limit_kw"]').waitFor();
+  const days = Array.from({ length: 10 }, (_, day) => `2025-06-${String(day + 2).padStart(2, "0")}`);
+  const hours = days.flatMap((day) => Array.from({ length: 24 }, (_, hour) => `${day} ${String(hour).padStart(2, "0")}:00;${40 + hour},5`));
+  const buffer = Buffer.from(`Zeitpunkt;Wert\n${hours.join("\n")}\n`);
+  const choose = () => page.locator("#add-file-input").setInputFiles({ name: "Lastgang (Depot).csv", mimeType: "text/csv", buffer });
+  await choose();
+  await page.locator("#file-status", { hasText: "It cannot be read yet" }).waitFor();
+  await isAccessible(page, "the window of a file that cannot be read");
+  await pictures(page, "file_unread");
+  await page.locator("#column-start").selectOption("Zeitpunkt");
+  await page.locator("#column-value").selectOption("Wert");
+  await page.locator("#file-unit").selectOption("kW");
+  await page.locator("#file-status", { hasText: "240 intervals of 60 min" }).waitFor();
+  holds((await page.locator("#file-map").textContent()).includes('start = "Zeitpunkt"'), "the mapping does not say what was chosen");
+  await isAccessible(page, "the window of a file");
+  await fits(page, "the window of a file");
+  await pictures(page, "file_read");
+  await page.getByRole("button", { name: "Use in this scenario" }).click();
+  await page.locator(".message", { hasText: "Lastgang_Depot.csv and Lastgang_Depot.map.toml" }).waitFor();
+  await page.locator(".problems:empty").waitFor({ state: "attached" });
+  await page.locator("#change-list", { hasText: "From Lastgang (Depot).csv" }).waitFor();
+  await choose();
+  await page.locator("#column-start").selectOption("Zeitpunkt");
+  await page.locator("#column-value").selectOption("Wert");
+  await page.locator("#file-unit").selectOption("kW");
+  await page.locator("#file-status", { hasText: "It can be read" }).waitFor();
+  await page.getByRole("button", { name: "Use in this scenario" }).click();
+  await page.locator("dialog .wrong", { hasText: "is there already" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo all" }).click();
+  await page.getByText("None yet.").first().waitFor();
+}
+
 /** Task C, first page: each run stands there with its results, and a new one comes without a reload. */
 async function listIsLive(page, id) {
   await page.goto(`${address}#/`);
@@ -306,6 +346,7 @@ await onPage(
     await whatDecides(page);
     await policiesAndPrices(page);
     await ownPort(page);
+    await ownFile(page);
     console.log(JSON.stringify({ before, after }));
   },
 );
