@@ -316,7 +316,7 @@ fn stations_of_openstreetmap() {
         ),
         (
             json!({ "elements": [node(7, &station(json!({ "capacity": "many" })))] }),
-            "node/7.capacity: `many` is no number",
+            "node/7.capacity: `many` is not a number",
         ),
         (json!({ "elements": [] }), "holds no charging station"),
         (json!({ "stations": [] }), "neither `elements` nor `features`"),

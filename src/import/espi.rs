@@ -77,8 +77,19 @@ pub(super) fn read(text: &str, mistakes: &mut Mistakes<'_>) -> Option<Table> {
         });
         take(&mut lines, block, &mut series[at].2, mistakes);
     }
-    let table = chosen(series, mistakes)?;
+    let mut table = chosen(series, mistakes)?;
+    table.said.extend(costs_told(&document));
     Some(Table { clock_s: clock(&document), ..table })
+}
+
+/// Bills, credits and costs of readings stand in such a file too.
+fn costs_told(document: &Document<'_>) -> Option<String> {
+    let records = ["UsageSummary", "ElectricPowerUsageSummary"].map(|name| named(document, name).count());
+    let costs = named(document, "cost").count();
+    let records = records[0] + records[1];
+    (records + costs > 0).then(|| {
+        format!("{records} summaries of usage, with its bills and credits, and {costs} costs of readings are not read")
+    })
 }
 
 /// How far the clock of the meter is from UTC, standard and in summer, s. None where the file does not say it.

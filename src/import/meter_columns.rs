@@ -137,6 +137,26 @@ impl Columns {
         let value = and(if self.is_export { "export" } else { "value" }, self.value);
         times.into_iter().chain([value, and("export", self.export), and("unit", self.unit_at)]).flatten().collect()
     }
+
+    /// Columns of times, and nothing else yet.
+    fn of(times: Times, names: (String, String)) -> Self {
+        Self {
+            times,
+            value: None,
+            export: None,
+            unit_at: None,
+            unit: None,
+            export_unit: None,
+            quality: None,
+            stamps: None,
+            meter: None,
+            is_utc: false,
+            has_digits: false,
+            is_export: false,
+            said: Vec::new(),
+            names,
+        }
+    }
 }
 
 /// A name in small letters without signs, with one blank between words.
@@ -231,33 +251,12 @@ impl Header<'_> {
         let mut said = Vec::new();
         let (times, stamps) = self.times()?.unwrap_or((Times::List, None));
         times.columns().into_iter().try_for_each(|at| once(self.written, at))?;
-        let mut unit = match &self.map.unit {
-            None => None,
-            Some(text) => Some(
-                Unit::parse(text)
-                    .ok_or(format!("the unit `{text}` of the mapping is unknown; there are kW, kWh, W, Wh, MW, MWh"))?,
-            ),
-        };
+        let mut unit = self.given_unit()?;
         let unit_at = self.mapped("unit")?.or_else(|| self.at(&["units", "unit", "uom", "unit of measure"]));
         if let Times::Wide(..) = times {
+            let unit = unit.or_else(|| self.names.iter().find_map(|name| Unit::of_name(name)));
             let names = (self.written[0].clone(), "the times of the day".to_owned());
-            unit = unit.or_else(|| self.names.iter().find_map(|name| Unit::of_name(name)));
-            return Ok(Columns {
-                times,
-                value: None,
-                export: None,
-                unit_at,
-                unit,
-                export_unit: None,
-                quality: None,
-                stamps,
-                meter: self.at(&METER),
-                is_utc: false,
-                has_digits: false,
-                is_export: false,
-                said,
-                names,
-            });
+            return Ok(Columns { unit_at, unit, stamps, meter: self.at(&METER), ..Columns::of(times, names) });
         }
         let export = self.mapped("export")?.or_else(|| self.export(&times));
         let value = match self.mapped("value")? {
@@ -272,11 +271,7 @@ impl Header<'_> {
                 String::new()
             });
         };
-        // A section of a download says in the name of its periods what it holds: `Energy Received time period`.
-        let of_section = |at: &usize| {
-            matches!(times, Times::Period(_)) && self.names[*at].split(' ').any(|word| EXPORT.contains(&word))
-        };
-        let is_export = Some(value) == export || times.columns().iter().any(of_section);
+        let is_export = Some(value) == export || self.is_export_section(&times);
         let export = export.filter(|at| *at != value);
         if unit.is_none() && unit_at.is_none() {
             unit = Unit::of_name(&self.names[value]).or_else(|| self.assumed(value, &mut said));
@@ -287,14 +282,7 @@ impl Header<'_> {
         if times == Times::List && self.names.len() > 2 {
             return Err(format!("no column of times was recognised among {}", self.all()));
         }
-        let time_at = match &times {
-            Times::Period(at)
-            | Times::Stamp(at, _)
-            | Times::DateClock(at, ..)
-            | Times::DateHour(at, _)
-            | Times::Wide(at, _) => Some(*at),
-            Times::List => None,
-        };
+        let time_at = times.columns().first().copied();
         let names = (time_at.map_or(String::new(), |at| self.written[at].clone()), self.written[value].clone());
         let value = Some(value);
         let meter = self.at(&METER).filter(|at| Some(*at) != value);
@@ -302,11 +290,9 @@ impl Header<'_> {
         if is_utc {
             said.push(format!("the times are UTC, as their column `{}` says", names.0));
         }
-        if said.iter().all(|said| !said.contains("passed over")) {
-            said.extend(self.not_read(&[value, export, unit_at, quality], &times));
-        }
+        said.extend(self.not_read(&[value, export, unit_at, quality], &times));
+        let of_times = Columns::of(times, names);
         Ok(Columns {
-            times,
             value,
             export,
             unit_at,
@@ -316,11 +302,23 @@ impl Header<'_> {
             stamps,
             meter,
             is_utc,
-            has_digits: false,
             is_export,
             said,
-            names,
+            ..of_times
         })
+    }
+
+    /// The unit that a mapping says.
+    fn given_unit(&self) -> Result<Option<Unit>, String> {
+        let Some(text) = &self.map.unit else { return Ok(None) };
+        let unknown = || format!("the unit `{text}` of the mapping is unknown; there are kW, kWh, W, Wh, MW, MWh");
+        Unit::parse(text).map(Some).ok_or_else(unknown)
+    }
+
+    /// A section of a download says in the name of its periods what it holds: `Energy Received time period`.
+    fn is_export_section(&self, times: &Times) -> bool {
+        let Times::Period(at) = times else { return false };
+        self.names[*at].split(' ').any(|word| EXPORT.contains(&word))
     }
 
     /// The columns of times, and what they mark.

@@ -222,7 +222,9 @@ impl Tags<'_> {
         let text = self.0.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
         let number = text.trim().parse::<f64>().ok().filter(|number| (1.0..=MOST_SOCKETS).contains(number));
-        number.map(Some).ok_or_else(|| (key.to_owned(), format!("`{text}` is no number from 1 to {MOST_SOCKETS:.0}")))
+        number
+            .map(Some)
+            .ok_or_else(|| (key.to_owned(), format!("`{text}` is not a number from 1 to {MOST_SOCKETS:.0}")))
     }
 
     /// The highest power of a tag, kW: `150 kW`, `22 kW;50 kW`, `43000 W`; a number alone is kW, or W above 1,000.

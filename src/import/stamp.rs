@@ -321,7 +321,8 @@ pub(crate) fn one_way<'c>(cells: impl Iterator<Item = &'c Cell>) -> Result<(), U
         match cell {
             Cell::Number(value) => number = number.or(of_number(*value).map(|_| cell)),
             Cell::Text(text) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => {
-                let is_time = digits(text).is_none() && text.parse().ok().and_then(of_number).is_some();
+                let is_time =
+                    clock_digits::date_and_time(text).is_none() && text.parse().ok().and_then(of_number).is_some();
                 number = number.or(is_time.then_some(cell));
             }
             Cell::Text(text) if text.bytes().any(|byte| byte.is_ascii_digit()) => written = written.or(Some(cell)),

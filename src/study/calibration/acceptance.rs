@@ -137,9 +137,9 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
         file: String::new(),
         blake3: String::new(),
         estimates,
+        points: points(&model, &found),
         check: found.check,
         unit: "kW",
-        points: points(&model, &found),
         said,
     })
 }

@@ -94,9 +94,9 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, load: &Load, holdout: f64) -
         file: String::new(),
         blake3: String::new(),
         estimates,
+        points: points(&model, &found),
         check: found.check,
         unit: "kW",
-        points: points(&model, &found),
         said,
     })
 }

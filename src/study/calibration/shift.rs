@@ -8,6 +8,7 @@ use super::model::Model;
 use super::result::{Calibrated, Estimate, clock, estimate, points};
 use crate::import::observed::{Column, Content, Observed};
 use crate::kernel::calendar::parse_time;
+use crate::kernel::math;
 use crate::scenario::loaded::Loaded;
 use crate::study::stats::{mean, t_quantile, variance};
 use crate::truck::spec::{FleetSpec, ShiftSpec};
@@ -187,9 +188,9 @@ pub(super) fn calibrate(loaded: &Loaded, key: &str, observed: &Observed, holdout
         file: String::new(),
         blake3: String::new(),
         estimates,
+        points: points(&model, &found),
         check: found.check,
         unit: "h",
-        points: points(&model, &found),
         said,
     })
 }
@@ -312,13 +313,18 @@ fn starts(path: &dyn Fn(&str) -> String, own: &ShiftSpec, duties: &[Duty], said:
     let noise = of_truck.values().map(of_days).sum::<f64>() / trucks;
     let between = (variance(&means) - noise).max(0.0);
     let spread_h = (12.0 * between).sqrt();
-    // The variance of an even spread's variance is (9/5 - 1) of its square over n, so that of its root is 0.2 of the variance.
-    let spread_error = (12.0 * 0.2 * variance(&means) / trucks).sqrt();
+    // The relative variance of a sample's variance is (kurtosis - (n - 3) / (n - 1)) / n, that of its root a quarter of it; the
+    // kurtosis of an even spread is 9/5.
+    let relative = (0.25 * (1.8 - (trucks - 3.0) / (trucks - 1.0)) / trucks).sqrt();
+    let spread_error = (12.0 * variance(&means)).sqrt() * relative;
     let start_error = (variance(&means) / trucks + spread_error * spread_error / 4.0).sqrt();
     let t = t_quantile(trucks - 1.0, LEVEL);
     let start = (mean(&means) - spread_h / 2.0, t * start_error);
     let start = estimate(path("start"), "hour of the day", Some(start_h), start, f64::MIN, said);
-    let spread = estimate(path("spread_h"), "h", Some(own.spread_h), (spread_h, t * spread_error), 0.0, said);
+    let spread = estimate(path("spread_h"), "h", Some(own.spread_h), (spread_h, 0.0), 0.0, said);
+    // A spread errs by a factor.
+    let factor = math::exp(t * relative);
+    let spread = Estimate { low: spread_h / factor, high: spread_h * factor, ..spread };
     vec![Estimate { is_clock: true, ..start }, spread.at_most(MOST_SPREAD_H, said)]
 }
 
