@@ -91,6 +91,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(put_tariff))
         .routes(routes!(put_background))
         .routes(routes!(background))
+        .routes(routes!(super::plan::plan))
         .routes(routes!(list_runs, start))
         .routes(routes!(start_comparison))
         .routes(routes!(start_search))
