@@ -147,7 +147,7 @@ fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Are
     let plans = scenario
         .site
         .iter()
-        .filter_map(|(key, site)| Some(outlines::areas(key, &*drawing_of(scenario, drawn, key)?, site.lat, site.lon)));
+        .filter_map(|(key, site)| Some(outlines::areas(key, &drawing_of(scenario, drawn, key)?, site.lat, site.lon)));
     plans.flatten().collect()
 }
 

@@ -66,13 +66,14 @@ pub(super) async fn plan(State(app): Shared, body: JsonBody<PlanOf>) -> ApiResul
 }
 
 fn view(feature: &Feature, from: Coord) -> PlanFeature {
-    let path = |line: &LineString| line.0.iter().flat_map(|at| [at.x - from.x, at.y - from.y]).collect();
-    let rings = |area: &geo::Polygon| core::iter::once(area.exterior()).chain(area.interiors()).map(path).collect();
+    let path =
+        |line: &LineString| -> Vec<f64> { line.0.iter().flat_map(|at| [at.x - from.x, at.y - from.y]).collect() };
+    let rings = |area: &geo::Polygon| -> Vec<Vec<f64>> {
+        core::iter::once(area.exterior()).chain(area.interiors()).map(path).collect()
+    };
     let (is_area, paths): (bool, Vec<Vec<f64>>) = match &feature.shape {
         Geometry::Polygon(area) => (true, rings(area)),
-        Geometry::MultiPolygon(areas) => {
-            (true, areas.0.iter().flat_map(|area| -> Vec<Vec<f64>> { rings(area) }).collect())
-        }
+        Geometry::MultiPolygon(areas) => (true, areas.0.iter().flat_map(rings).collect()),
         Geometry::Rect(rect) => (true, rings(&rect.to_polygon())),
         Geometry::LineString(line) => (false, vec![path(line)]),
         Geometry::MultiLineString(lines) => (false, lines.0.iter().map(path).collect()),

@@ -97,6 +97,7 @@ mod tests {
     //! Contract: a lot that a scenario places lies there, with the shape that the file draws, at the size that is given.
 
     use super::*;
+    use crate::kernel::sources::Sources;
     use geo::Polygon;
 
     fn feature(key: &str, part: Part, shape: Geometry) -> Feature {
@@ -104,7 +105,7 @@ mod tests {
     }
 
     fn lot(at_m: [f64; 2], size_m: [f64; 2]) -> LotSpec {
-        LotSpec { at_m, size_m, sources: Default::default() }
+        LotSpec { at_m, size_m, sources: Sources::default() }
     }
 
     fn ends(shape: &Geometry) -> [f64; 4] {

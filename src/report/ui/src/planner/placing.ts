@@ -12,8 +12,11 @@ import { ALL_SIDES, boxAround, boxOf, isInside, kept, middleOf, sizeOf, STEP_M, 
 
 const WIDTH = 560;
 const MARGIN = 16;
-/** A lot that is a point is drawn as a square of this side, m. */
+/** A point is drawn as a square of this side, m, and of this share of a plan that is small. */
 const POINT_M = 16;
+const POINT_SHARE = 0.03;
+/** What is named on the picture: blocks are many, and are named under the pointer. */
+const NAMED = ["gate", "rail", "parking", "quay", "building"];
 /** Half a corner by which a lot is resized, pixels of the picture. */
 const CORNER = 5;
 /** One press of an arrow key, m. */
@@ -99,7 +102,7 @@ export class PlanEditor {
   private features: Feature[] = [];
   private press: Press | null = null;
   /** Metres of the left and the upper end of the picture, and pixels of a metre. */
-  private frame = { west: 0, north: 0, scale: 1 };
+  private frame = { west: 0, north: 0, scale: 1, point: POINT_M };
 
   constructor(private readonly editing: Editing) {
     const help = `Drag a charging lot to move it, a corner to resize it; it stays inside the fence. With keys: Tab to a lot, arrows move it by ${KEY_M} m, Shift and arrows resize it.`;
@@ -153,12 +156,12 @@ export class PlanEditor {
     if (all.length === 0) return;
     const [west, south, east, north] = boxAround(all);
     const scale = (WIDTH - 2 * MARGIN) / Math.max(1, east - west);
-    this.frame = { west, north, scale };
+    this.frame = { west, north, scale, point: Math.min(POINT_M, POINT_SHARE * (east - west)) };
     this.picture.setAttribute("viewBox", `0 0 ${WIDTH} ${((north - south) * scale + 2 * MARGIN).toFixed(0)}`);
     const name = rowName("site", this.site);
     this.picture.setAttribute("aria-label", `Plan of ${name}`);
     this.title.textContent = `${name}, ${Math.round(east - west)} × ${Math.round(north - south)} m`;
-    this.picture.append(...this.features.filter(({ part }) => part !== "lot").map((feature) => this.part(feature)), ...lots.map((lot) => this.lot(lot)));
+    this.picture.append(...this.features.filter(({ part }) => part !== "lot").flatMap((feature) => this.part(feature)), ...lots.map((lot) => this.lot(lot)));
     this.showFields(lots.find(({ key }) => key === this.chosen) ?? lots[0]);
   }
 
@@ -171,13 +174,21 @@ export class PlanEditor {
     return `M${spots.map((spot) => this.pixel(spot).map((part) => part.toFixed(1)).join(" ")).join("L")}${end}`;
   }
 
-  private part({ part, key, is_area, paths }: Feature): SVGElement {
+  private part({ part, key, is_area, paths }: Feature): SVGElement[] {
     const spots = paths.map(spotsOf);
-    const dots = spots.filter((path) => path.length === 1).map(([spot]) => around(spot ?? [0, 0]));
+    const dots = spots.filter((path) => path.length === 1).map(([spot]) => this.around(spot ?? [0, 0]));
     const d = [...spots.filter((path) => path.length > 1).map((path) => this.line(path, is_area ? "Z" : "")), ...dots.map((dot) => this.line(dot, "Z"))].join("");
     const made = svg("path", { class: is_area || dots.length > 0 ? `area ${part}` : `way ${part}`, d, "fill-rule": "evenodd" });
     if (part !== "fence") made.append(svg("title", {}, `${part} ${plainKey(key)}`.trim()));
-    return made;
+    if (!NAMED.includes(part)) return [made];
+    const [x, y] = this.pixel(middleOf(boxAround(spots.flat())));
+    return [made, svg("text", { class: "halo", x: x.toFixed(1), y: (y - 4).toFixed(1), "text-anchor": "middle", "font-size": 11, "pointer-events": "none", "aria-hidden": "true" }, part === "building" ? plainKey(key) : part)];
+  }
+
+  /** The square that stands for a point. */
+  private around([x, y]: Spot): Spot[] {
+    const half = this.frame.point / 2;
+    return [[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half]];
   }
 
   private lot(lot: Lot): SVGElement {
@@ -193,8 +204,8 @@ export class PlanEditor {
   private lay(group: SVGElement, lot: Lot, box: Box): void {
     const outline = outlineIn(lot, box);
     const isPoint = outline.length === 1;
-    const seen = isPoint ? boxAround(around(middleOf(box))) : box;
-    group.querySelector("path")?.setAttribute("d", this.line(isPoint ? around(middleOf(box)) : outline, "Z"));
+    const seen = isPoint ? boxAround(this.around(middleOf(box))) : box;
+    group.querySelector("path")?.setAttribute("d", this.line(isPoint ? this.around(middleOf(box)) : outline, "Z"));
     const [x, y] = this.pixel(middleOf(box));
     const text = group.querySelector("text");
     for (const [name, value] of Object.entries({ x: x.toFixed(1), y: (y + 4).toFixed(1) })) text?.setAttribute(name, value);
@@ -286,7 +297,7 @@ export class PlanEditor {
   /** Where a lot is after a move; one without size that is resized begins as the square that is drawn. */
   private after(lot: Lot, sides: Sides, by: Spot): { box: Box; isCut: boolean } {
     const isResized = !sides.every(Boolean);
-    const from = isResized && lot.box[0] === lot.box[2] ? boxAround(around(middleOf(lot.box))) : lot.box;
+    const from = isResized && lot.box[0] === lot.box[2] ? boxAround(this.around(middleOf(lot.box))) : lot.box;
     return kept(from, sides, by, this.isIn(lot));
   }
 
@@ -340,12 +351,6 @@ export class PlanEditor {
 /** The lot that something drawn belongs to; empty where to none. */
 function lotKey(target: EventTarget | null): string {
   return target instanceof Element ? (target.closest("[data-lot]")?.getAttribute("data-lot") ?? "") : "";
-}
-
-/** The square that stands for a point. */
-function around([x, y]: Spot): Spot[] {
-  const half = POINT_M / 2;
-  return [[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half]];
 }
 
 /** Millimetres are enough; halves and quarters stay as they are. */
