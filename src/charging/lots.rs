@@ -5,6 +5,7 @@ use super::spec::ChargerSpec;
 use super::state::{Cabinet, CabinetState, Port, SiteQueue};
 use crate::kernel::clock::Clock;
 use crate::kernel::ids::{LotId, Roster, SiteId};
+use crate::kernel::units::Kwh;
 use crate::record::metrics::{Metric, MetricName, ScopeMetrics};
 use crate::record::names::Names;
 use crate::record::tally::Waits;
@@ -20,8 +21,8 @@ pub(super) struct Crew {
     plug_s: u32,
     plug_waiting_s: u32,
     unplug_s: u32,
-    /// Does the driver of a vehicle do it who is there, when it comes and when it has to go?
-    with_drivers: bool,
+    /// The ways of a depot that has a plan. There the driver of a vehicle does it who is there, when it comes and when it has to go.
+    ways: Option<LotWays>,
     /// When each of those who do it is free; none: nobody has to be waited for. One is as good as the other, so they are times
     /// and no entities.
     free_s: Vec<u32>,
@@ -30,14 +31,14 @@ pub(super) struct Crew {
 impl Crew {
     /// Of a group of chargers, with the ways of a depot that has a plan.
     pub(super) fn of(spec: &ChargerSpec, ways: Option<LotWays>) -> Self {
-        let (with_drivers, ways) = (ways.is_some(), ways.unwrap_or_default());
+        let (told, ways) = (ways, ways.unwrap_or_default());
         let seconds = |minutes: f64| (minutes * 60.0).round() as u32;
         let (plug_s, unplug_s) = (seconds(spec.plug_min), seconds(spec.unplug_min));
         Self {
             plug_s: plug_s + ways.from_gate_s,
             plug_waiting_s: plug_s + ways.from_parking_s,
             unplug_s: unplug_s + ways.to_parking_s,
-            with_drivers,
+            ways: told,
             free_s: vec![0; spec.staff.unwrap_or(0) as usize],
         }
     }
@@ -49,16 +50,21 @@ impl Crew {
 
     /// A vehicle is plugged in, from `at_s` at the earliest, when it came or after it waited. Returns when that is done.
     pub(super) fn plug_in(&mut self, at_s: u32, has_waited: bool) -> u32 {
-        match (has_waited, self.with_drivers) {
+        match (has_waited, self.ways.is_some()) {
             (false, true) => at_s + self.plug_s,
             (false, false) => self.work(at_s, self.plug_s),
             (true, _) => self.work(at_s, self.plug_waiting_s),
         }
     }
 
+    /// How long a vehicle of a depot with a plan is driven to its plug, s.
+    pub(super) fn way_s(&self, has_waited: bool) -> Option<u32> {
+        self.ways.map(|ways| if has_waited { ways.from_parking_s } else { ways.from_gate_s })
+    }
+
     /// A vehicle is unplugged, from `at_s` at the earliest, because it is done or because it has to go. Returns when that is done.
     pub(super) fn unplug(&mut self, at_s: u32, has_to_go: bool) -> u32 {
-        if has_to_go && self.with_drivers { at_s + self.unplug_s } else { self.work(at_s, self.unplug_s) }
+        if has_to_go && self.ways.is_some() { at_s + self.unplug_s } else { self.work(at_s, self.unplug_s) }
     }
 
     /// The first person who is free does it.
@@ -99,6 +105,10 @@ impl Lot {
 pub(super) struct LotUse {
     /// Waits for a plug of vehicles that got one.
     waits: Waits,
+    /// Ways of those to its plugs, s; of depots: the units of a terminal drive to it themselves.
+    way_s: Option<u64>,
+    /// What its plugs drew, of vehicles that left, kWh.
+    energy_kwh: f64,
     /// Time that plugs were taken, of vehicles that left, s.
     taken_s: u64,
 }
@@ -118,14 +128,20 @@ impl LotsAndCrews<'_, '_> {
         self.groups.get_mut(&mut self.crews, group)
     }
 
-    /// A vehicle that waited so long plugs in.
-    pub(super) fn plug_in(&mut self, lot: LotId, wait_s: u32) {
-        self.lots.get_mut(&mut self.uses, lot.index()).waits.add(wait_s);
+    /// A vehicle that waited so long plugs in, after it was driven so far from gate or parking.
+    pub(super) fn plug_in(&mut self, lot: LotId, wait_s: u32, way_s: Option<u32>) {
+        let mut used = self.lots.get_mut(&mut self.uses, lot.index());
+        used.waits.add(wait_s);
+        if let Some(way_s) = way_s {
+            used.way_s = Some(used.way_s.unwrap_or(0) + u64::from(way_s));
+        }
     }
 
-    /// A vehicle unplugs after so long.
-    pub(super) fn unplug(&mut self, lot: LotId, taken_s: u32) {
-        self.lots.get_mut(&mut self.uses, lot.index()).taken_s += u64::from(taken_s);
+    /// A vehicle unplugs after so long, with what its plug drew.
+    pub(super) fn unplug(&mut self, lot: LotId, taken_s: u32, drawn: Kwh) {
+        let mut used = self.lots.get_mut(&mut self.uses, lot.index());
+        used.taken_s += u64::from(taken_s);
+        used.energy_kwh += drawn.0;
     }
 }
 
@@ -163,14 +179,19 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
     for (at, (Lot { site, name }, used)) in lots.components::<Lot>(world).zip(uses).enumerate() {
         let is_here = |port: &Port| cabinets[port.cabinet.index()].lot == Some(LotId::at(at));
         let here = || plugs.iter().filter(|(port, _)| is_here(port));
-        let open = here().filter_map(|(_, plug)| plug.session());
-        let open_s: u64 = open.map(|session| u64::from(end_s - session.start_s().min(end_s))).sum();
+        let open = || here().filter_map(|(_, plug)| plug.session());
+        let open_s: u64 = open().map(|session| u64::from(end_s - session.start_s().min(end_s))).sum();
+        let open_kwh: f64 = open().map(|session| session.drawn().0).sum();
         let most_s = here().count() as f64 * f64::from(end_s);
         let mut scope = ScopeMetrics::new(format!("lot:{}/{name}", names.sites[site.index()]), &mut out);
         scope.count(MetricName::LotSessions, used.waits.number());
         scope.add(MetricName::LotUtilization, (most_s > 0.0).then(|| (used.taken_s + open_s) as f64 / most_s));
         scope.add(MetricName::LotQueueMeanMin, used.waits.mean_min());
         scope.add(MetricName::LotQueueP95Min, used.waits.quantile_min(0.95));
+        let number = used.waits.number();
+        let way_s = used.way_s.filter(|_| number > 0);
+        scope.add(MetricName::LotWayMeanMin, way_s.map(|way_s| way_s as f64 / number as f64 / 60.0));
+        scope.add(MetricName::LotEnergyKwh, Some(used.energy_kwh + open_kwh));
     }
     out
 }

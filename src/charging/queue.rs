@@ -164,8 +164,9 @@ impl QueueContext<'_, '_> {
         state.occupy(id);
         let (came_s, mut crew) = (arrival.at_s, self.lots.crew(cabinet.group));
         let start_s = plug.plug_in(arrival, at_s, |start_s| crew.plug_in(start_s, start_s > came_s), told_depart_s);
+        let way_s = crew.way_s(start_s > came_s);
         if let Some(lot) = cabinet.lot {
-            self.lots.plug_in(lot, start_s - came_s);
+            self.lots.plug_in(lot, start_s - came_s, way_s);
         }
         *set_point = SetPoint::default();
         if let Some(session) = plug.session_mut() {
@@ -185,7 +186,7 @@ impl QueueContext<'_, '_> {
         let (cabinet, state) = self.cabinets.get_mut(port.cabinet);
         state.vacate(id);
         if let Some(lot) = cabinet.lot {
-            self.lots.unplug(lot, at_s - session.start_s().min(at_s));
+            self.lots.unplug(lot, at_s - session.start_s().min(at_s), session.drawn());
         }
         self.sites.ports(port.site).vacate(id);
         self.log.end(id, port.node, drawn);

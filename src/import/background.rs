@@ -79,10 +79,12 @@ fn add(found: &mut Background, feature: &Value) -> Result<(), Wrong> {
                 found.roads.push(flat(line)?);
             }
         }
-        GeometryValue::Polygon { coordinates } => found.areas.push(Area { name, rings: rings(coordinates)? }),
+        GeometryValue::Polygon { coordinates } => {
+            found.areas.push(Area { name, rings: rings(coordinates)?, ..Area::default() })
+        }
         GeometryValue::MultiPolygon { coordinates } => {
             for polygon in coordinates {
-                found.areas.push(Area { name: name.clone(), rings: rings(polygon)? });
+                found.areas.push(Area { name: name.clone(), rings: rings(polygon)?, ..Area::default() });
             }
         }
         other => {

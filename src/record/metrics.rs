@@ -210,6 +210,8 @@ catalogue! {
     LotUtilization = "lot_utilization" [""] neutral in [Lot] "share of time that the plugs of a charging lot were taken";
     LotQueueMeanMin = "lot_queue_mean_min" ["min"] less in [Lot] "wait at a charging lot for a plug, mean over vehicles that got one";
     LotQueueP95Min = "lot_queue_p95_min" ["min"] less in [Lot] "the same, 95th percentile";
+    LotWayMeanMin = "lot_way_mean_min" ["min"] less in [Lot] "way to a charging lot, mean over vehicles that drove there: of a terminal from where they worked, of a depot from its gate or parking; without waits for a tow";
+    LotEnergyKwh = "lot_energy_kwh" ["kWh"] neutral in [Lot] "energy that the plugs of a charging lot drew";
     MovesLate = "moves_late" [""] less in [Total, Site] "containers lifted after the planned departure of their vessel, and those that were due then and are not lifted when the run ends, of terminals with a plan";
     WorkBacklogH = "work_backlog_h" ["h"] less in [Total, Site] "unit-hours of equipment that were due and not done when the run ended";
     WorkBacklogMaxH = "work_backlog_max_h" ["h"] less in [Total, Site] "most unit-hours of equipment that were due and not done at the end of any hour";

@@ -14,6 +14,7 @@ use crate::document::tree::{Item, MOST_PARTS, Node, parts, too_many_parts};
 use crate::import::geojson;
 use crate::yard::spec::Drawing;
 use crate::yard::{depot, outlines, standard};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -143,13 +144,27 @@ fn titled(title: &str, from: u16, until: u16) -> String {
 
 /// The plans of terminals and depots, to lie under the sites of a map; one with mistakes is told elsewhere.
 fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Area> {
-    let plans = scenario.site.iter().filter_map(|(key, site)| {
-        let terminal = scenario.terminal.get(key).and_then(|terminal| terminal.plan.as_ref());
-        let standard = terminal.and_then(|plan| standard::draw(plan).ok());
-        let depot = || site.plan.as_ref().and_then(|plan| depot::draw(plan).ok());
-        Some(outlines::areas(drawn.get(key).or(standard.or_else(depot).as_ref())?, site.lat, site.lon))
-    });
+    let plans = scenario
+        .site
+        .iter()
+        .filter_map(|(key, site)| Some(outlines::areas(key, &drawing_of(scenario, drawn, key)?, site.lat, site.lon)));
     plans.flatten().collect()
+}
+
+/// The plan of a terminal or depot as it is drawn: from its file, which is among `drawn`, or by its dimensions. None where it
+/// has none, or one with mistakes.
+pub(crate) fn drawing_of<'a>(
+    scenario: &Scenario,
+    drawn: &'a BTreeMap<String, Drawing>,
+    site: &str,
+) -> Option<Cow<'a, Drawing>> {
+    if let Some(drawing) = drawn.get(site) {
+        return Some(Cow::Borrowed(drawing));
+    }
+    if let Some(plan) = scenario.terminal.get(site).and_then(|terminal| terminal.plan.as_ref()) {
+        return standard::draw(plan).ok().map(Cow::Owned);
+    }
+    depot::draw(scenario.site.get(site)?.plan.as_ref()?).ok().map(Cow::Owned)
 }
 
 /// Ways to the charging lots of depots with a plan; one with mistakes is told elsewhere.

@@ -114,6 +114,9 @@ pub struct Background {
 /// An outline with its holes, to be filled even-odd.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Area {
+    /// Key of the site whose plan it is of; empty for one of a map.
+    #[serde(default)]
+    pub site: String,
     /// Name for people; may be empty.
     pub name: String,
     /// Rings.

@@ -93,6 +93,7 @@ fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(background))
         .routes(routes!(files::read_file))
         .routes(routes!(files::use_file))
+        .routes(routes!(super::plan::plan))
         .routes(routes!(list_runs, start))
         .routes(routes!(start_comparison))
         .routes(routes!(start_search))

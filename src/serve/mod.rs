@@ -1,6 +1,6 @@
 //! The local web application: the planner's page and its interface, over the folder that is served. It only calls the
 //! library: `workspace` finds scenarios and runs, `names` says what one may be called, `edit` changes scenarios, `layout`
-//! holds changes against their map, `save` writes them, `prepare` loads what was asked for, `jobs` queues it, `carry`
+//! holds changes against their map, `save` writes them, `plan` draws the plan of a site, `prepare` loads what was asked for, `jobs` queues it, `carry`
 //! does it, `runs` lists all, `api`, `results` and `events` answer what `extract` reads, `parts` sends files, `files` takes those of the planner's own, `guard` decides who is let in, `pace` for how long.
 
 mod api;
@@ -19,6 +19,7 @@ mod layout;
 mod names;
 mod pace;
 mod parts;
+mod plan;
 mod prepare;
 mod request;
 mod results;

@@ -5,7 +5,7 @@ use super::hours::{Hours, STEP_S};
 use super::plan::{Place, Plan, plan_of};
 use super::spec::{ChargingRule, PlanKind, PlanSpec};
 use super::state::{Coming, Crane, CraneUnit, Machine, Role, Rules, Then, Yard, YardDue, YardWork, Zone};
-use super::tally::{LotTime, Told, YardCounts};
+use super::tally::{LotTime, LotWay, Told, YardCounts};
 use super::times::{Slowdown, Times};
 use crate::charging::lots::Lot;
 use crate::freight::labor::Labor;
@@ -333,6 +333,7 @@ impl Maker<'_, '_> {
         let classes = links.pools.len();
         let told = Told { present_away_s: vec![(0, 0); classes], ..Told::default() };
         let mut tally = YardCounts { machines: vec![0; classes], told, ..YardCounts::default() };
+        tally.lot_ways = vec![LotWay::default(); links.lots.len()];
         tally.lot_s = vec![LotTime::default(); classes];
         tally.state_s = vec![[0; Doing::ALL.len()]; classes];
         for machine in &machines {

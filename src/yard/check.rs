@@ -2,6 +2,7 @@
 
 use super::depot;
 use super::hours::STEP_S;
+use super::lots;
 use super::plan::{Plan, plan_of};
 use super::spec::{ChargingRule, DepotSpec, Drawing, PlanKind, PlanSpec};
 use super::wrong::Wrong;
@@ -56,7 +57,6 @@ fn depots(scenario: &Scenario, checker: &mut Checker<'_>) {
                 ("depth_m", spec.depth_m.is_some()),
                 ("gate_at_m", spec.gate_at_m.is_some()),
                 ("parking_at_m", spec.parking_at_m.is_some()),
-                ("lots", !spec.lots.is_empty()),
             ];
             unused(&["site", key, "plan"], &given, checker);
             continue;
@@ -78,23 +78,43 @@ fn depot_wrong(scenario: &Scenario, key: &str, spec: &DepotSpec, drawing: &Drawi
     }
 }
 
-/// Checks a plan that was read from a file; its mistakes are told at the file.
-pub(crate) fn check_drawn(scenario: &Scenario, key: &str, path: &str, drawing: &Drawing, problems: &mut Vec<Problem>) {
+/// Checks a plan that was read from a file, and puts the lots where the scenario has them. Mistakes are told at the file, those
+/// of lots that the scenario places by its keys.
+pub(crate) fn check_drawn(
+    scenario: &Scenario,
+    key: &str,
+    path: &str,
+    drawing: Drawing,
+    problems: &mut Vec<Problem>,
+) -> Drawing {
     let of_terminal = scenario.terminal.get(key).and_then(|terminal| Some((terminal, terminal.plan.as_ref()?)));
-    let told = match (of_terminal, &scenario.site[key].plan) {
-        (Some((terminal, spec)), _) => match plan_of(terminal, spec, Some(drawing)) {
-            Ok(plan) => unmatched(scenario, key, &plan),
-            Err(wrong) => wrong,
-        },
-        (None, Some(spec)) => depot_wrong(scenario, key, spec, drawing),
-        (None, None) => return,
+    let of_depot = scenario.site[key].plan.as_ref();
+    let (table, lots) = match (of_terminal, of_depot) {
+        (Some((_, spec)), _) => ("terminal", &spec.lots),
+        (None, Some(spec)) => ("site", &spec.lots),
+        (None, None) => return drawing,
     };
-    problems.extend(told.into_iter().map(|Wrong { field, message, help }| Problem {
-        place: Some(Place::File(path.to_owned())),
-        field,
-        message,
-        help,
+    let mut told = lots::odd(lots);
+    let drawing = if told.is_empty() { lots::placed(drawing, lots) } else { drawing };
+    if told.is_empty() {
+        told = match (of_terminal, of_depot) {
+            (Some((terminal, spec)), _) => match plan_of(terminal, spec, Some(&drawing)) {
+                Ok(plan) => unmatched(scenario, key, &plan),
+                Err(wrong) => wrong,
+            },
+            (None, Some(spec)) => depot_wrong(scenario, key, spec, &drawing),
+            (None, None) => Vec::new(),
+        };
+    }
+    let is_placed =
+        |field: &str| field.split('.').nth(1).is_some_and(|lot| field.starts_with("lots.") && lots.contains_key(lot));
+    problems.extend(told.into_iter().map(|Wrong { field, message, help }| {
+        if is_placed(&field) {
+            return Problem { place: None, field: format!("{table}.{key}.plan.{field}"), message, help };
+        }
+        Problem { place: Some(Place::File(path.to_owned())), field, message, help }
     }));
+    drawing
 }
 
 /// Chargers of a site that stand at no lot of its plan. A lot without plugs is a lot that is closed, which is a doubt.
@@ -262,7 +282,6 @@ fn unused_dimensions(key: &str, spec: &PlanSpec, checker: &mut Checker<'_>) {
         ("block_width_m", spec.block_width_m.is_some()),
         ("aisle_m", spec.aisle_m.is_some()),
         ("blocks", !spec.blocks.is_empty()),
-        ("lots", !spec.lots.is_empty()),
         ("rail_at_m", spec.rail_at_m.is_some()),
     ];
     unused(&["terminal", key, "plan"], &given, checker);

@@ -1,11 +1,11 @@
 //! The plan of a depot: gate, parking and charging lots, and how long trucks are under way between them. Pure: a drawing in, times
 //! out.
 
-use super::drawing;
 use super::plan::{Seat, misplaced, off_the_fence, roads, ways};
 use super::spec::{DepotSpec, Drawing, Feature, Part};
-use super::standard::{depot, odd_lots, point_or_rect};
+use super::standard::depot;
 use super::wrong::Wrong;
+use super::{drawing, lots};
 use crate::scenario::loaded::LotWays;
 use geo::{Coord, Distance, Euclidean, Line, Point, coord};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(crate) fn draw(spec: &DepotSpec) -> Result<Drawing, Vec<Wrong>> {
     need("depth_m", spec.depth_m.is_none());
     need("gate_at_m", spec.gate_at_m.is_none());
     need("parking_at_m", spec.parking_at_m.is_none());
-    wrong.extend(odd_lots(&spec.lots));
+    wrong.extend(lots::odd(&spec.lots));
     match (spec.width_m, spec.depth_m, spec.gate_at_m, spec.parking_at_m) {
         (Some(width), Some(depth), Some(gate), Some(parking)) if wrong.is_empty() => {
             let mut features = depot((width, depth), gate, parking);
@@ -34,7 +34,7 @@ pub(crate) fn draw(spec: &DepotSpec) -> Result<Drawing, Vec<Wrong>> {
                 label: format!("lots.{key}"),
                 key: key.clone(),
                 part: Part::Lot,
-                shape: point_or_rect(lot),
+                shape: lots::shape(lot),
                 machine: None,
                 one_way: false,
             }));

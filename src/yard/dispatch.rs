@@ -242,6 +242,11 @@ impl Step<'_> {
 
     /// A unit is at its lot: the battery is handed over.
     pub(super) fn reach_lot(&mut self, id: u16, lot: u16, at_s: u32) {
+        let machine = &self.work.machines[usize::from(id)];
+        if let (Doing::LotWay, Some(ways)) = (machine.doing, self.work.tally.lot_ways.get_mut(usize::from(lot))) {
+            ways.number += 1;
+            ways.way_s += u64::from(at_s - machine.since_s);
+        }
         self.set(id, Doing::AtLot, at_s);
         self.work.tally.charges += 1;
         let machine = self.machine(id);

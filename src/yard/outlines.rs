@@ -12,8 +12,8 @@ use geo::{BoundingRect, Coord, Geometry, GeometryCollection, LineString, Polygon
 /// Side of the square that stands for a point, m.
 const POINT_M: f64 = 16.0;
 
-/// The areas of a plan whose terminal stands at a place, degrees.
-pub(crate) fn areas(drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
+/// The areas of the plan of a site that stands at a place, degrees.
+pub(crate) fn areas(site: &str, drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
     let shapes: Vec<(&Feature, Polygon)> = drawing.features.iter().filter_map(|it| Some((it, area(it)?))).collect();
     let all: GeometryCollection = shapes.iter().map(|(feature, _)| feature.shape.clone()).collect();
     let Some(whole) = all.bounding_rect() else { return Vec::new() };
@@ -28,6 +28,7 @@ pub(crate) fn areas(drawing: &Drawing, lat: f64, lon: f64) -> Vec<Area> {
     };
     let ring = |line: &LineString| line.0.iter().flat_map(degrees).collect();
     let outline = |(feature, shape): (&Feature, Polygon)| Area {
+        site: site.to_owned(),
         name: name(feature),
         rings: core::iter::once(shape.exterior()).chain(shape.interiors()).map(ring).collect(),
     };
@@ -102,7 +103,7 @@ mod tests {
             feature("spine", Part::Road, Geometry::LineString(line_string![(x: 0.0, y: 0.0), (x: 0.0, y: 600.0)])),
         ];
         let drawing = Drawing { features, origin: None };
-        let drawn = areas(&drawing, 60.0, 10.0);
+        let drawn = areas("pier", &drawing, 60.0, 10.0);
         let names: Vec<&str> = drawn.iter().map(|area| area.name.as_str()).collect();
         assert_eq!(names, ["", "quay", "charging lot back", "block b 3", "gate 1"]);
         let ((west, east), _) = ends(&drawn[4]);
@@ -111,9 +112,10 @@ mod tests {
         assert!(((east - west).to_radians() * EARTH_M / 2.0 - 900.0).abs() < 1e-6, "half as many metres at 60 degrees");
         assert!(((north - south).to_radians() * EARTH_M - 600.0).abs() < 1e-6);
         assert!((f64::midpoint(west, east) - 10.0).abs() < 1e-9 && (f64::midpoint(south, north) - 60.0).abs() < 1e-9);
-        assert!(areas(&Drawing::default(), 60.0, 10.0).is_empty());
+        assert!(drawn.iter().all(|area| area.site == "pier"));
+        assert!(areas("pier", &Drawing::default(), 60.0, 10.0).is_empty());
         let known = Drawing { origin: Some(coord! { x: -118.0, y: 33.0 }), ..drawing };
-        let ((west, _), (south, _)) = ends(&areas(&known, 60.0, 10.0)[0]);
+        let ((west, _), (south, _)) = ends(&areas("pier", &known, 60.0, 10.0)[0]);
         assert_eq!((west, south), (-118.0, 33.0), "it lies where it was drawn");
     }
 

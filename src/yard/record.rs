@@ -20,12 +20,21 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
         of_vessels(&mut site, work, overdue);
         of_trucks(&mut site, work);
         of_carriers(&mut site, yard, work, end_s);
+        of_lots(&names.sites[yard.site.index()], yard, work, &mut out);
         late += work.tally.late_lifts + overdue;
     }
     if !roster.is_empty() {
         ScopeMetrics::new(TOTAL, &mut out).count(MetricName::MovesLate, late);
     }
     out
+}
+
+/// How far it is to the charging lots of a yard.
+fn of_lots(site: &str, yard: &Yard, work: &YardWork, out: &mut Vec<Metric>) {
+    for (lot, ways) in yard.plan.lots().iter().zip(&work.tally.lot_ways) {
+        let mut scope = ScopeMetrics::new(format!("lot:{site}/{}", lot.key), out);
+        scope.add(MetricName::LotWayMeanMin, mean(ways.way_s, ways.number, 60.0));
+    }
 }
 
 /// A sum over a number, if there is one.

@@ -41,7 +41,8 @@ pub struct PlanSpec {
     /// to the quay.
     #[serde(default)]
     pub blocks: BTreeMap<String, Count>,
-    /// Charging lots: the names that `lot` of `[charger]` uses. Of standard plans.
+    /// Charging lots: the names that `lot` of `[charger]` uses. Beside a file: those that lie elsewhere than it draws them, or that
+    /// it does not have.
     #[serde(default)]
     pub lots: BTreeMap<String, LotSpec>,
     /// The on-dock rail ramp: metres along the quay and from its edge. Of standard plans; none: no container goes by rail.
@@ -148,14 +149,17 @@ pub struct SlowdownSpec {
     pub sources: Sources,
 }
 
-/// `[terminal.SITE.plan.lots.NAME]`, `[site.DEPOT.plan.lots.NAME]`: where a charging lot of a standard plan lies.
+/// `[terminal.SITE.plan.lots.NAME]`, `[site.DEPOT.plan.lots.NAME]`: where a charging lot lies. A lot that a file draws keeps its
+/// shape: it is moved, and stretched where a size is given.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LotSpec {
     /// Its middle. Metres along the quay from its left end (seen from the land) and from the quay's edge; at a depot along the
-    /// street from its left corner (seen from the street) and from the street.
+    /// street from its left corner (seen from the street) and from the street. Beside a file metres east and north of the corner
+    /// of the box around the fence.
     pub at_m: [f64; 2],
-    /// Its size along and across the quay or the street, m.
+    /// Its size along and across the quay or the street, m; beside a file east and north. Without it a point, or the size that
+    /// the file draws.
     #[serde(default)]
     pub size_m: [f64; 2],
     /// Where the numbers come from: field name to key of `[source]`; `default` for the rest.
@@ -182,7 +186,8 @@ pub struct DepotSpec {
     pub gate_at_m: Option<[f64; 2]>,
     /// Where trucks stand that do not charge, the same. Without a file.
     pub parking_at_m: Option<[f64; 2]>,
-    /// Charging lots: the names that `lot` of `[charger]` uses. Without a file.
+    /// Charging lots: the names that `lot` of `[charger]` uses. Beside a file: those that lie elsewhere than it draws them, or that
+    /// it does not have.
     #[serde(default)]
     pub lots: BTreeMap<String, LotSpec>,
     /// Way over rectilinear distance, where no roads are drawn.
@@ -347,6 +352,12 @@ pub enum Part {
 impl Part {
     /// All words.
     pub const WORDS: [&str; 9] = ["fence", "quay", "block", "gate", "rail", "road", "lot", "parking", "building"];
+
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
 }
 
 /// A feature of a plan, in metres east and north of some point.

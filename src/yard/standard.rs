@@ -3,16 +3,14 @@
 //! Metres along the quay from its left end, and from the quay's edge inland. Blocks fill the area between the aprons row by
 //! row from the quay, evenly along it.
 
-use super::spec::{Drawing, Feature, GateSide, LotSpec, Part, PlanKind, PlanSpec};
+use super::lots;
+use super::shapes::{point, rect};
+use super::spec::{Drawing, Feature, GateSide, Part, PlanKind, PlanSpec};
 use super::wrong::Wrong;
-use crate::document::problem::MOST_TOLD;
-use geo::{Coord, Geometry, Line, LineString, Point, Rect, coord};
-use std::collections::BTreeMap;
+use geo::{Geometry, Line, coord};
 
-/// Blocks, and lots, at most: each is compared with each other.
+/// Blocks at most: each is compared with each other.
 const MOST_PARTS: u64 = 1_000;
-/// Nothing of a terminal lies farther from its quay's end, m.
-const FARTHEST_M: f64 = 20_000.0;
 
 /// Draws the standard plan of a kind.
 ///
@@ -36,7 +34,7 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
         aisle: need("aisle_m", spec.aisle_m),
     };
     wrong.extend(too_much(spec));
-    wrong.extend(odd_lots(&spec.lots));
+    wrong.extend(lots::odd(&spec.lots));
     if !wrong.is_empty() {
         return Err(wrong);
     }
@@ -66,35 +64,9 @@ pub(crate) fn draw(spec: &PlanSpec) -> Result<Drawing, Vec<Wrong>> {
     features.extend(
         spec.lots
             .iter()
-            .map(|(key, lot)| Feature { label: format!("lots.{key}"), ..feature(key, Part::Lot, point_or_rect(lot)) }),
+            .map(|(key, lot)| Feature { label: format!("lots.{key}"), ..feature(key, Part::Lot, lots::shape(lot)) }),
     );
     Ok(Drawing { features, origin: None })
-}
-
-/// Lots that are neither a point nor an area, or too many.
-pub(super) fn odd_lots(lots: &BTreeMap<String, LotSpec>) -> Vec<Wrong> {
-    if lots.len() as u64 > MOST_PARTS {
-        return vec![Wrong::new("lots", format!("{} lots, more than {MOST_PARTS}", lots.len()), None)];
-    }
-    let is_odd = |size: [f64; 2]| {
-        size.iter().any(|metres| *metres < 0.0) || size.iter().filter(|metres| **metres > 0.0).count() == 1
-    };
-    let odd = lots.iter().filter(|(_, lot)| is_odd(lot.size_m)).take(MOST_TOLD);
-    odd.map(|(key, _)| {
-        let help = Some("two numbers above 0, or leave it out for a point");
-        Wrong::new(format!("lots.{key}.size_m"), "is no size of an area", help)
-    })
-    .collect()
-}
-
-/// The shape of a lot.
-pub(super) fn point_or_rect(lot: &LotSpec) -> Geometry {
-    let ([x, y], [along, across]) = (lot.at_m, lot.size_m);
-    if along > 0.0 && across > 0.0 {
-        rect(x - along / 2.0, y - across / 2.0, x + along / 2.0, y + across / 2.0)
-    } else {
-        point(x, y)
-    }
 }
 
 /// Fence, gate and parking of a depot of a width and a depth, m.
@@ -113,13 +85,7 @@ fn too_much(spec: &PlanSpec) -> Vec<Wrong> {
     if blocks > MOST_PARTS {
         wrong.push(Wrong::new("blocks", format!("{blocks} blocks, more than {MOST_PARTS}"), None));
     }
-    let is_far = |metres: &[f64]| metres.iter().any(|metres| metres.abs() > FARTHEST_M);
-    let lots = spec.lots.iter().filter(|(_, lot)| is_far(&lot.at_m) || is_far(&lot.size_m));
-    let rail = spec.rail_at_m.filter(|at| is_far(at)).map(|_| "rail_at_m".to_owned());
-    let far = lots.map(|(key, _)| format!("lots.{key}")).chain(rail);
-    wrong.extend(far.take(MOST_TOLD).map(|field| {
-        Wrong::new(field, format!("lies more than {FARTHEST_M} m from the quay"), Some("it is in metres"))
-    }));
+    wrong.extend(spec.rail_at_m.filter(|at| lots::is_far(at)).map(|_| lots::far("rail_at_m")));
     wrong
 }
 
@@ -178,15 +144,4 @@ fn gate(side: GateSide, size: &Size) -> Geometry {
 
 fn feature(key: &str, part: Part, shape: Geometry) -> Feature {
     Feature { label: key.to_owned(), key: key.to_owned(), part, shape, machine: None, one_way: false }
-}
-
-fn point(x: f64, y: f64) -> Geometry {
-    Point::new(x, y).into()
-}
-
-fn rect(x: f64, y: f64, to_x: f64, to_y: f64) -> Geometry {
-    let ring: LineString =
-        Rect::new(coord! { x: x, y: y }, coord! { x: to_x, y: to_y }).to_polygon().exterior().clone();
-    debug_assert!(ring.0.len() == 5 && ring.0.iter().all(|at: &Coord| at.x.is_finite()));
-    geo::Polygon::new(ring, Vec::new()).into()
 }

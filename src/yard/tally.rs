@@ -44,12 +44,21 @@ pub(crate) struct YardCounts {
     pub(super) empty_m: f64,
     /// Energy used by batteries and straight from the grid, kWh.
     pub(super) used_kwh: f64,
+    /// Ways to lots that were driven to their end, by lot.
+    pub(super) lot_ways: Vec<LotWay>,
     /// Time at lots, by class, of visits that ended.
     pub(super) lot_s: Vec<LotTime>,
     /// Trucks whose container was handled.
     pub(super) trucks_handled: u64,
     /// What pools have heard of.
     pub(super) told: Told,
+}
+
+/// Ways to a charging lot: their number, and how long they took in all, s.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LotWay {
+    pub(super) number: u64,
+    pub(super) way_s: u64,
 }
 
 /// Parts of the time at charging lots, s.

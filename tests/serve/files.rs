@@ -205,3 +205,67 @@ fn lists_say_what_they_leave_out() {
         assert_eq!(server.ask("POST", "/api/v1/scenarios", Some(&body)).status, 400, "{name} would not be listed");
     }
 }
+
+/// A charging lot is moved on the plan, by dimensions or from a file: the plan is drawn with it, the saved scenario has it with its
+/// source, the file that draws the plan stays as it is, and a lot that leaves the fence is told by its key.
+#[test]
+fn a_lot_is_moved_and_the_drawing_stays() {
+    let server = Server::start(|_| {});
+    let depot = server.folder.path().join("depot");
+    let yard = include_str!("../../scenarios/depot_night/yard.toml");
+    let at = |text: &str| yard.find(text).unwrap();
+    let (sizes, ways, lots, chargers) =
+        (at("width_m"), at("detour"), at("[site.depot.plan.lots.canopy]"), at("[charger.night]"));
+    let drawn = format!("{}file = \"plan.geojson\"\n{}{}", &yard[..sizes], &yard[ways..lots], &yard[chargers..]);
+    let area = |[west, south, east, north]: [i32; 4]| json!({ "type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]] });
+    let feature = |kind: &str, id: &str, geometry: Value| json!({ "type": "Feature", "properties": { "kind": kind, "id": id }, "geometry": geometry });
+    let features = [
+        feature("gate", "gate", json!({ "type": "Point", "coordinates": [1010, 500] })),
+        feature("fence", "fence_line", area([1000, 500, 1160, 590])),
+        feature("parking", "parking", json!({ "type": "Point", "coordinates": [1080, 575] })),
+        feature("lot", "canopy", area([1015, 520, 1105, 540])),
+        feature("lot", "fence", area([1130, 515, 1150, 575])),
+    ];
+    let plan = json!({ "type": "FeatureCollection", "units": "m", "features": features }).to_string();
+    std::fs::write(depot.join("plan.geojson"), &plan).unwrap();
+    for (strategy, text) in [("yard", yard), ("drawn", drawn.as_str())] {
+        std::fs::write(depot.join(format!("{strategy}.toml")), text).unwrap();
+        let draft = |changes: &Value| json!({ "scenario": "depot", "strategies": [strategy], "changes": changes });
+        let ask = |what: &str, changes: &Value, more: (&str, &str)| {
+            let mut body = draft(changes);
+            body[more.0] = more.1.into();
+            server.ask("POST", &format!("/api/v1/scenarios/{what}"), Some(&body))
+        };
+        // Ends of a lot of the plan: west, south, east, north.
+        let ends = |changes: &Value| -> Vec<f64> {
+            let answer = ask("plan", changes, ("site", "depot")).json();
+            let found =
+                answer["features"].as_array().unwrap().iter().find(|it| it["part"] == "lot" && it["key"] == "canopy");
+            let path: Vec<f64> = serde_json::from_value(found.unwrap()["paths"][0].clone()).unwrap();
+            let of = |axis: usize| path.iter().skip(axis).step_by(2).copied();
+            let least = |axis: usize| of(axis).fold(f64::MAX, f64::min);
+            let most = |axis: usize| of(axis).fold(f64::MIN, f64::max);
+            vec![least(0), least(1), most(0), most(1)]
+        };
+        assert_eq!(ends(&json!([])), [15.0, 20.0, 105.0, 40.0], "{strategy}");
+        let moved = json!([
+            { "path": "site.depot.plan.lots.canopy.at_m", "value": [60, 50] },
+            { "path": "site.depot.plan.lots.canopy.size_m", "value": [80, 20] },
+        ]);
+        assert_eq!(ends(&moved), [20.0, 40.0, 100.0, 60.0], "{strategy}");
+        let saved = ask("save", &moved, ("name", &format!("{strategy}_moved")));
+        assert_eq!(saved.status, 201, "{}", saved.text());
+        let again = json!({ "scenario": format!("depot/{strategy}_moved.toml"), "changes": [] });
+        let again = server.ask("POST", "/api/v1/scenarios/check", Some(&again)).json();
+        assert_eq!(again["problems"], json!([]), "{strategy}");
+        let lot = &again["document"]["site"]["depot"]["plan"]["lots"]["canopy"];
+        assert_eq!((&lot["at_m"], &lot["sources"]["at_m"]), (&json!([60, 50]), &json!("planner")), "{strategy}");
+        let out = json!([{ "path": "site.depot.plan.lots.canopy.at_m", "value": [60, 85] }]);
+        let told = server.ask("POST", "/api/v1/scenarios/check", Some(&draft(&out))).json()["problems"][0].clone();
+        assert_eq!(told["field"], "site.depot.plan.lots.canopy", "{told}");
+        assert!(told["message"].as_str().unwrap().contains("outside of the fence"), "{told}");
+        assert_eq!(ask("plan", &out, ("site", "depot")).status, 422);
+        assert_eq!(ask("plan", &json!([]), ("site", "nowhere")).json()["features"], json!([]));
+    }
+    assert_eq!(std::fs::read_to_string(depot.join("plan.geojson")).unwrap(), plan, "the drawing is the planner's own");
+}

@@ -54,6 +54,22 @@ fn a_drawn_yard_has_ways_along_its_roads() {
     assert!(sessions > 200.0, "{sessions}");
 }
 
+/// Each lot tells the way to it, between that from the parking and that from the gate, and what its plugs drew.
+#[test]
+fn lots_tell_ways_and_energy() {
+    let run = depot(&["yard.toml"], &[]);
+    let lot = |name: &str, lot: &str| run.get(name, &format!("lot:depot/{lot}"));
+    for (name, gate_m, parking_m) in [("canopy", 80.0, 65.0), ("fence", 175.0, 90.0)] {
+        let minutes = |metres: f64| metres * 1.25 / (8.0 / 3.6) / 60.0;
+        let way_min = lot("lot_way_mean_min", name);
+        let ends_min = (minutes(parking_m) - 0.01, minutes(gate_m) + 0.01);
+        assert!(ends_min.0 <= way_min && way_min <= ends_min.1, "{name}: {way_min} of {ends_min:?}");
+    }
+    let drawn_kwh = lot("lot_energy_kwh", "canopy") + lot("lot_energy_kwh", "fence");
+    let metered_kwh = run.get("energy_charging_kwh", "site:depot");
+    assert!((drawn_kwh - metered_kwh).abs() <= 1e-6 * metered_kwh, "{drawn_kwh} of {metered_kwh}");
+}
+
 /// Nobody moves trucks at night: those that came last find no plug, and leave with what they have.
 #[test]
 fn blocked_plugs_leave_trucks_without_a_charge() {

@@ -161,6 +161,25 @@ fn told_of_degrees(plan: &str) -> String {
     told(&with_file(), Some(plan))
 }
 
+/// Beside a file a lot is moved, resized or added by keys of the scenario, and what is wrong with it is told at those.
+#[test]
+fn lots_beside_a_file_are_placed_by_the_scenario() {
+    let with = |lots: &str| told(&format!("{}\n[terminal.pier.plan.lots.{lots}\n", with_file()), Some(&drawn(&[])));
+    assert_eq!(with("north]\nat_m = [150, 180]"), "");
+    assert_eq!(with("north]\nat_m = [150, 180]\nsize_m = [30, 10]"), "");
+    for (lots, expected) in [
+        ("north]\nat_m = [150, 380]", "the lot `north` lies outside of the fence"),
+        ("north]\nat_m = [150, 180]\nsize_m = [30, 100]", "the lot `north` lies outside of the fence"),
+        ("north]\nat_m = [90, 75]", "the lot `north` overlaps the block `b`"),
+        ("north]\nat_m = [150, 180]\nsize_m = [20, 0]", "is no size of an area"),
+        ("north]\nat_m = [150, 90000]", "lies more than 20000 m from the quay"),
+        ("south]\nat_m = [150, 130]", "the lot `south` has no plugs"),
+    ] {
+        let told = with(lots);
+        assert!(told.contains(expected) && told.contains("terminal.pier.plan.lots."), "{lots}: {told}");
+    }
+}
+
 /// A class that has work and nobody to do it is a mistake with a plan and without one.
 #[test]
 fn work_without_a_machine_is_a_mistake() {

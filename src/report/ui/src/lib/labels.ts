@@ -272,6 +272,8 @@ function settingName(path: string): { text: string; unit: string } {
   if (table === "money" && key === "") return labelOf("MoneySpec", row);
   if (definition === undefined || key === "") return { text: "", unit: "" };
   const of = rowName(table === "terminal" ? "site" : table, row);
+  const lot = /^[^.]+\.[^.]+\.plan\.lots\.([^.]+)\.(at_m|size_m)$/.exec(path);
+  if (lot) return { text: `${lot[2] === "at_m" ? "Middle" : "Size"} of charging lot ${plainKey(lot[1] ?? "")} at ${of}`, unit: "m" };
   if (inner === "usable_kwh") return { text: `Usable battery energy of ${of}`, unit: "kWh" };
   const nested = NESTED[key];
   if (table === "terminal" && nested !== undefined && inner !== "" && last === "") {

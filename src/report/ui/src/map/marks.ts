@@ -38,7 +38,7 @@ export function classOf(value: number | null, classes: number[]): number | null 
 }
 
 /** From pale to dark: readable in grey and for the colour-blind. White says that there is nothing to show. */
-function fillOf(shade: number | null): string {
+export function fillOf(shade: number | null): string {
   return (shade === null ? undefined : SHADES[shade]) ?? "#ffffff";
 }
 
@@ -131,14 +131,17 @@ function shapeKeys(kinds: Set<string>): HTMLElement[] {
 /** What the shapes and the shades mean; no shades where there are no classes. */
 export function mapLegend(kinds: Set<string>, classes: number[], unit: string, extra: string): HTMLElement {
   const list = element("div", { class: "legend keys" }, ...shapeKeys(kinds));
-  if (classes.length > 0) {
-    SHADES.forEach((fill, at) => {
-      const swatch = element("i", { class: "swatch", "aria-hidden": "true" });
-      swatch.style.background = fill;
-      const [low, high] = [classes[at - 1], classes[at]];
-      list.append(element("span", {}, swatch, low === undefined ? `under ${high} ${unit}` : high === undefined ? `${low} ${unit} and more` : `${low}–${high} ${unit}`));
-    });
-  }
+  if (classes.length > 0) list.append(...shadeKeys(classes, unit));
   list.append(element("span", {}, extra));
   return list;
+}
+
+/** What each shade stands for. */
+export function shadeKeys(classes: number[], unit: string): HTMLElement[] {
+  return SHADES.map((fill, at) => {
+    const swatch = element("i", { class: "swatch", "aria-hidden": "true" });
+    swatch.style.background = fill;
+    const [low, high] = [classes[at - 1], classes[at]];
+    return element("span", {}, swatch, low === undefined ? `under ${high} ${unit}` : high === undefined ? `${low} ${unit} and more` : `${low}–${high} ${unit}`);
+  });
 }

@@ -1,12 +1,12 @@
-// The yard of terminals with a plan: what cranes and vessels got, where trucks and carriers spent their time, and how full the
-// charging lots were. Every number is a metric of the run.
+// The yard of terminals and depots with a plan: what cranes and vessels got, where trucks and carriers spent their time, and how
+// full the charging lots were. Every number is a metric of the run.
 
 import { metricLabel, type MetricName, type Metrics } from "../data/metrics";
 import type { Metric, Report, Site } from "../data/types";
 import { element, section } from "../lib/dom";
 import { show } from "../lib/format";
 import { number, percent, row, scrolled, bareTable, copyButton, table, type Cell } from "../lib/tables";
-import { planPicture } from "./plan";
+import { planPicture, type Waits } from "./plan";
 
 /** What a terminal with a plan is quoted by: digits after the point, and the unit that is said. */
 const FIRST: [MetricName, number, string][] = [
@@ -115,18 +115,28 @@ function carriers(report: Report, site: Site): HTMLElement[] {
   ];
 }
 
+/** Scopes of the charging lots of a site. */
+const lotScopes = (report: Report, site: string) => [...new Set(report.metrics.filter(({ scope }) => scope.startsWith(`lot:${site}/`)).map(({ scope }) => scope))];
+
+/** Mean waits for a plug, by lot. */
+export function waits(metrics: Metrics, report: Report, site: string): Waits {
+  return new Map(lotScopes(report, site).map((scope) => [scope.slice(`lot:${site}/`.length), metrics.get("lot_queue_mean_min", scope)]));
+}
+
 function lots(metrics: Metrics, report: Report, site: Site): HTMLElement[] {
   const prefix = `lot:${site.key}/`;
-  const keys = [...new Set(report.metrics.filter(({ scope }) => scope.startsWith(prefix)).map(({ scope }) => scope))];
+  const keys = lotScopes(report, site.key);
   if (keys.length === 0) return [];
   const line = (scope: string): Cell[] => [
     scope.slice(prefix.length).replaceAll("_", " "),
     number(metrics.get("lot_sessions", scope), 0),
+    number(metrics.get("lot_energy_kwh", scope), 0),
+    number(metrics.get("lot_way_mean_min", scope), 1),
     percent(metrics.get("lot_utilization", scope), 0),
     number(metrics.get("lot_queue_mean_min", scope), 1),
     number(metrics.get("lot_queue_p95_min", scope), 0),
   ];
-  return [element("h4", {}, "Charging lots"), ...table(["charging lot", "plugged in", "plug utilization", "mean wait for a plug, min", "95th-percentile wait, min"], keys.map(line), "Charging lots")];
+  return [element("h4", {}, "Charging lots"), ...table(["charging lot", "plugged in", "energy, kWh", "mean way there, min", "plug utilization", "mean wait for a plug, min", "95th-percentile wait, min"], keys.map(line), "Charging lots")];
 }
 
 function terminal(report: Report, metrics: Metrics, site: Site, isOne: boolean): HTMLElement {
@@ -135,16 +145,27 @@ function terminal(report: Report, metrics: Metrics, site: Site, isOne: boolean):
     const value = metrics.get(name, scope);
     return value === null ? [] : [[metricLabel(name), { text: `${show(value, digits)}${unit === "" ? "" : ` ${unit}`}`, raw: value }]];
   });
-  const plan = planPicture(report.background.areas, site);
+  const plan = planPicture(report.background.areas, site, waits(metrics, report, site.key));
   const figures = element("div", {}, ...table(["what", "value"], rows, `Yard of ${site.name}`));
   const head = isOne ? [] : [element("h3", {}, site.name)];
   const beside = element("div", { class: plan ? "yard-head" : "" }, figures, ...(plan ? [plan] : []));
   return element("div", { class: "yard" }, ...head, beside, ...turn(metrics, scope), ...carriers(report, site), ...lots(metrics, report, site));
 }
 
+/** Depots with a plan: their charging lots. */
+function depots(report: Report, metrics: Metrics): HTMLElement[] {
+  const planned = report.sites.filter(({ key }) => metrics.get("yard_moves", `site:${key}`) === null && lotScopes(report, key).length > 0);
+  if (planned.length === 0) return [];
+  const one = (site: Site) => {
+    const plan = planPicture(report.background.areas, site, waits(metrics, report, site.key));
+    return element("div", { class: "yard" }, element("h3", {}, site.name), ...(plan ? [plan] : []), ...lots(metrics, report, site));
+  };
+  return [section("Depot yard", "Depots with a plan, whose trucks are driven to plugs that have a place.", ...planned.map(one))];
+}
+
 /** The section; nothing where no terminal has a plan. */
 export function yardSection(report: Report, metrics: Metrics): HTMLElement[] {
   const planned = report.sites.filter(({ key }) => metrics.get("yard_moves", `site:${key}`) !== null);
-  if (planned.length === 0) return [];
-  return [section("Terminal yard", "Terminals with a plan, whose containers move one by one between crane, block, gate and rail.", ...planned.map((site) => terminal(report, metrics, site, planned.length === 1)))];
+  const terminals = planned.length === 0 ? [] : [section("Terminal yard", "Terminals with a plan, whose containers move one by one between crane, block, gate and rail.", ...planned.map((site) => terminal(report, metrics, site, planned.length === 1)))];
+  return [...terminals, ...depots(report, metrics)];
 }

@@ -16,6 +16,8 @@ export type Decisions = Schemas["Decisions"];
 export type PolicyChoice = Decisions["policies"][number];
 /** One change of a scenario; `null` takes the key out. */
 export type Change = Omit<Schemas["Change"], "value"> & { value: Json };
+/** The plan of a site, to be drawn. */
+export type PlanView = Schemas["PlanView"];
 export type Draft = Omit<Schemas["Draft"], "changes"> & { changes: Change[] };
 export type RunRequest = Omit<Schemas["RunRequest"], "changes"> & { changes: Change[] };
 export type Variant = Omit<Schemas["Variant"], "changes"> & { changes: Change[] };
@@ -155,6 +157,7 @@ export const server = {
   putTariff: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/tariff", { scenario, name, text }),
   readFile: (file: FileAsked) => json<FileView>("POST", "files/read", file),
   useFile: (use: Schemas["FileUse"]) => json<FileUsed>("POST", "files/use", use),
+  plan: (asked: Draft & { site: string }) => json<PlanView>("POST", "scenarios/plan", asked),
   background: (draft: Draft) => json<Background>("POST", "scenarios/map", draft),
   putBackground: (scenario: string, name: string, text: string) => json<{ path: string }>("POST", "scenarios/background", { scenario, name, text }),
   land: (box: Record<"west" | "south" | "east" | "north", number>) => json<Land>("GET", `land?west=${box.west}&south=${box.south}&east=${box.east}&north=${box.north}`),

@@ -13,6 +13,7 @@ import { MapView } from "../map/view";
 import { isCut, isRun, server, type FinishedRun, type Variant } from "./api";
 import type { Shared } from "./editor";
 import { isSameScenario, scenarioOf, told } from "./told";
+import { yardsBeside } from "./yards";
 
 const REPLICATIONS = 10;
 
@@ -170,6 +171,7 @@ function drawRuns(page: HTMLElement, a: Report, b: Report, first: Metrics, secon
   }
   const twice = (name: string) => [`${name}, before`, "after"];
   page.append(section("Sites with chargers", `Before is ${before}, after is ${after}.`, ...table(["site", ...twice("charging ports"), ...twice("95th-percentile wait, min"), ...twice("sessions left below their target"), ...twice("peak, kW"), ...twice("limit, kW"), ...twice("bill, USD")], rows)));
+  page.append(...yardsBeside({ run: a, metrics: first, id: before }, { run: b, metrics: second, id: after }));
   if (a.start !== b.start || a.times.length !== b.times.length || a.bucket_s !== b.bucket_s) return;
   const sum = (run: Report, of: (site: Report["sites"][number]) => number[]) => run.times.map((_, at) => run.sites.reduce((all, site) => all + (of(site)[at] ?? 0), 0));
   const charts: [string, string, string, (site: Report["sites"][number]) => number[]][] = [

@@ -15,6 +15,7 @@ import { askFile, fileDrop, useChanges } from "./files";
 import { markProblems, numberOf } from "./form";
 import { tableOf, textOf, type Table } from "./json";
 import { LayoutMap } from "./layout";
+import { PlanEditor } from "./placing";
 import { fieldTitle, Panels } from "./panels";
 import { askSite } from "./siting";
 import { names, toldChange } from "./told";
@@ -71,6 +72,7 @@ class Editor {
   private readonly studies: HTMLButtonElement[];
   private readonly panels: Panels;
   private readonly map: LayoutMap;
+  private readonly plan: PlanEditor;
   /** Forms are built again after the next answer: rows came or went. */
   private isStale = false;
   /** What gets the focus then: an element by its id. */
@@ -102,6 +104,7 @@ class Editor {
       restructure: (next) => this.restructure(next),
     });
     this.map = new LayoutMap(editing, land, (site) => this.choose(site), (charger, site) => this.panels.move(charger, site));
+    this.plan = new PlanEditor(editing);
     editing.listen(() => this.heard());
   }
 
@@ -129,7 +132,7 @@ class Editor {
       element(
         "div",
         { class: "row edit" },
-        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, element("div", { class: "bar" }, button("Add a site …", () => void this.addSite())), this.upload()), section("Your own files", "", fileDrop((file) => void this.busy(() => this.take(file)))), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
+        element("div", { class: "beside" }, section("Layout", "A click chooses a site.", this.map.node, element("div", { class: "bar" }, button("Add a site …", () => void this.addSite())), this.upload()), this.plan.node, section("Your own files", "", fileDrop((file) => void this.busy(() => this.take(file)))), section("Changes", "What is different from the file. Nothing is written until you save.", this.changes)),
         this.panels.node,
       ),
     );
@@ -246,6 +249,7 @@ class Editor {
   private choose(site: string): void {
     this.chosen = site;
     this.map.draw(site);
+    this.plan.draw(site);
     this.panels.draw();
   }
 
@@ -258,6 +262,7 @@ class Editor {
   private heard(): void {
     callThem(names(this.editing));
     this.map.draw(this.chosen);
+    this.plan.draw(this.chosen);
     if (this.isStale) {
       this.isStale = false;
       this.panels.draw();
@@ -351,8 +356,13 @@ class Editor {
   /** Goes to the field of an error, at whichever site it is. */
   private lead(field: string): void {
     const [kind, key = ""] = field.split(".");
-    const site = kind === "site" ? key : kind === "charger" ? this.editing.value(`charger.${key}.site`) : undefined;
+    const site = kind === "site" || kind === "terminal" ? key : kind === "charger" ? this.editing.value(`charger.${key}.site`) : undefined;
     if (typeof site === "string" && site !== this.chosen && this.editing.value(`site.${site}`) !== undefined) this.choose(site);
+    const lot = /\.plan\.lots\.([^.]+)/.exec(field)?.[1];
+    if (lot !== undefined) {
+      document.getElementById(`lot:${lot}`)?.focus();
+      return;
+    }
     this.panels.open(field);
     const input = document.getElementById(`field:${field}`);
     const details = input?.closest("details");

@@ -58,7 +58,8 @@ export function usersOf(editing: Editing): Suggestion[] {
   return [["public", "All trucks"], ["visitors", "Visitors that are not simulated"], ...rowsOf(editing, "fleet"), ...charged];
 }
 
-/** Lots of the plan of a site's terminal. */
+/** Lots that the scenario has in the plan of a terminal or depot. */
 export function lotsOf(editing: Editing, site: string): Suggestion[] {
-  return Object.keys(tableOf(editing.value(`terminal.${site}.plan.lots`))).map((lot) => [lot, lot.replaceAll("_", " ")]);
+  const lots = ["terminal", "site"].flatMap((table) => Object.keys(tableOf(editing.value(`${table}.${site}.plan.lots`))));
+  return lots.map((lot) => [lot, lot.replaceAll("_", " ")]);
 }
