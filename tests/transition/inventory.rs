@@ -263,6 +263,22 @@ fn connections_are_built_for_what_is_decided() {
     assert!(row.over_h == 0.0 && row.limit_kw > Some(1_257.0), "{row:?}");
 }
 
+/// Nobody pays for a credit by silence: a payer is asked for, with the words to choose from.
+#[test]
+fn a_credit_says_who_pays() {
+    let told = |payer: &str| {
+        let credit = format!("[industry.credit.stored]\nuntil = 2030\nusd_per_t = 85\n{payer}years = 12\n");
+        let text = format!("{}\n{WORKS}\n{SECTORS}\n{credit}", crate::PORT.replace(YEARS[0].0, YEARS[0].1));
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("scenario.toml"), text).unwrap();
+        let request = portvolt::scenario::load::Request { path: dir.path().to_path_buf(), ..Default::default() };
+        crate::load(&request).err().map(|problems| problems.to_string()).unwrap_or_default()
+    };
+    let silent = told("");
+    assert!(silent.contains("the key `payer` is missing") && silent.contains("`ratepayer`"), "{silent}");
+    assert!(told("payer = \"federal\"\n").is_empty());
+}
+
 /// A load that a plant and a site both have is one load, and a site of the hub would pay for it again.
 #[test]
 fn a_site_with_a_load_is_no_site_of_a_plant() {
