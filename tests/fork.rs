@@ -95,32 +95,27 @@ fn batteries_and_yards_change_on_the_way() {
     let dir = tempfile::tempdir().unwrap();
     let battery = "storage.pack={ site = \"depot\", energy_kwh = 800, power_kw = 200, round_trip = 0.85 }";
     let terminal = ["--strategy", "planned"];
-    for (name, more, at, change, column) in [
-        ("depot_night", &["--set", battery][..], "2025-06-02T12:00", "storage.pack.rule=price", ("power", "start_s")),
-        (
-            "port_terminal",
-            &terminal[..],
-            "2025-06-02T12:00",
-            "terminal.terminal.plan.dispatch.charging=threshold",
-            ("sessions", "end_s"),
-        ),
-        ("port_terminal", &terminal[..], "2025-06-02T12:00", "policy.yard=threshold", ("sessions", "end_s")),
+    let at = ["--at", "2025-06-02T16:00", "--set"];
+    for (name, more, change, (table, column)) in [
+        ("depot_night", &["--set", battery][..], "storage.pack.rule=price", ("power", "start_s")),
+        ("port_terminal", &terminal[..], "terminal.terminal.plan.dispatch.charging=threshold", ("sessions", "end_s")),
+        ("port_terminal", &terminal[..], "policy.yard=threshold", ("sessions", "end_s")),
     ] {
         let scenario = shipped(name).display().to_string();
         let words = [&["run", &scenario, "--days", "1", "--csv", "--force", "--out", "run", "--quiet"], more].concat();
         let out = portvolt(dir.path(), &words);
         assert!(out.status.success(), "{name}: {}", String::from_utf8_lossy(&out.stderr));
-        let out = fork(dir.path(), &["--at", at, "--set", change]);
+        let out = fork(dir.path(), &[&at[..], &[change]].concat());
         assert!(out.status.success(), "{change}: {}", String::from_utf8_lossy(&out.stderr));
         let rows = |name: &str| json(&dir.path().join(name).join("manifest.json"))["rows"].clone();
         assert_ne!(rows("fork"), rows("run"), "{change}");
-        let [run, forked] = ["run", "fork"].map(|name| past(&dir.path().join(name), column.0, column.1, 12 * 3600));
+        let [run, forked] = ["run", "fork"].map(|name| past(&dir.path().join(name), table, column, 16 * 3600));
         assert!(!run.is_empty(), "{change}");
         assert_eq!(run, forked, "{change}");
     }
     // Units are put into groups when the run begins.
-    let grouped = ["--at", "2025-06-02T12:00", "--set", "terminal.terminal.plan.dispatch.charging=breaks_staggered"];
-    let out = fork(dir.path(), &[&grouped[..], &["--set", "terminal.terminal.plan.dispatch.groups=2"]].concat());
+    let grouped = ["terminal.terminal.plan.dispatch.charging=breaks_staggered", "--set"];
+    let out = fork(dir.path(), &[&at[..], &grouped[..], &["terminal.terminal.plan.dispatch.groups=2"]].concat());
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
     assert!(out.status.code() == Some(4) && text.contains("terminal.terminal.plan.dispatch.groups"), "{text}");
     assert!(text.contains("storage.*.rule") && text.contains("What cannot"), "{text}");

@@ -395,7 +395,8 @@ fn no_battery_and_no_modules_are_designs() {
     let usd = |line: &str| line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap();
     let mut lines: Vec<f64> = text.lines().filter(|line| line.ends_with("USD a year")).map(usd).collect();
     let total = lines.pop().unwrap();
-    assert!(lines.len() == 7 && ((100.0 * (lines.iter().sum::<f64>() - total)).round()) == 0.0, "{text}");
+    let off_cents = (100.0 * (lines.iter().sum::<f64>() - total)).round();
+    assert!(lines.len() == 7 && off_cents == 0.0, "{text}");
     assert!(text.contains(&format!("  year_cost_usd {total:.2} USD\n")), "the same as the headline: {text}");
     assert!(text.contains("means over the same") && text.contains("also of trucks that only call at it"), "{text}");
     let half = ["validate", "station", "--set", "storage.pack.power_kw=0"];

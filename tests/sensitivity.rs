@@ -64,7 +64,7 @@ fn only_the_listed_numbers_are_varied() {
     let fixed = told["not_varied"].as_array().unwrap();
     let of = |path: &str| fixed.iter().find(|it| it["path"] == path).unwrap()["why"].as_str().unwrap();
     assert_eq!(of("charger.ports.efficiency"), "not named by --ranges");
-    assert!(fixed.len() > 12, "{fixed:?}");
+    assert!(fixed.len() >= 12, "{fixed:?}");
     let alone = portvolt(dir.path(), &["sensitivity", "planted", "--only", "--out", "two"]);
     assert!(!alone.status.success() && String::from_utf8_lossy(&alone.stderr).contains("--ranges"), "{alone:?}");
 }

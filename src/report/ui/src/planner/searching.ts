@@ -27,7 +27,7 @@ const FIRST_CONTROLS = ["edf", "fcfs", "price_aware"];
 /** Metrics of money exist where the scenario has prices. */
 const PRICED: MetricName[] = ["year_cost_usd", "cost_per_haul_usd", "npv_usd"];
 const OBJECTIVES: MetricName[] = ["bill_total_usd", "peak_kw", "queue_wait_p95_min", "sessions_unmet", "hauls_completed", "equipment_hours_served", "co2e_t"];
-const CONSTRAINED: MetricName[] = ["queue_wait_p95_min", "hauls_completed", "hauls_late", "equipment_hours_served", "sessions_unmet", "peak_kw", "overload_intervals", "bill_total_usd"];
+const CONSTRAINED: MetricName[] = ["queue_wait_p95_min", "hauls_completed", "hauls_late", "equipment_hours_served", "equipment_served_share", "sessions_served_share", "sessions_unmet", "peak_kw", "overload_intervals", "bill_total_usd"];
 const CONSTRAINTS = 3;
 const MINUTES = 10;
 const MOST_DESIGNS = 1e9;
