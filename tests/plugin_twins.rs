@@ -8,10 +8,15 @@
 mod common;
 
 use common::{Finished, loaded, run, shipped, written};
-use portvolt::plugin::keep_compiled_code_in;
+use portvolt::plugin::trial::trial;
+use portvolt::plugin::{Plugin, PluginKind, keep_compiled_code_in};
+use portvolt::policy::kind::{Adoption, Charging, Dispatch, IndustryDecision};
+use portvolt::policy::spec::PluginLimits;
 use portvolt::scenario::load::{Request, load};
+use portvolt::scenario::plugin_file::PluginFile;
 use portvolt::sim::Options;
 use portvolt::study::replicate::replicate;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -329,6 +334,32 @@ fn clean_when_cheap_in_rust_is_least_cost() {
     assert_eq!(guest.digest, native.digest);
     let dear = years(format!("transition.adoption={{ plugin = {plugin}, params = {{ premium = 10 }} }}"));
     assert_ne!(dear.digest, native.digest, "its parameter decides");
+}
+
+/// Fuel (about one unit an instruction) of a decision on the synthetic view `middle`, as measured in December 2026 with Rust 1.95: a
+/// guest, a helper or an interface that makes a decision dearer by more than a tenth is seen.
+#[test]
+fn decisions_take_no_more_instructions_than_they_did() {
+    fn fuel<K: PluginKind>(file: &Path) -> u64 {
+        let plugin = Plugin::<K>::load(&PluginFile::read(file).unwrap()).unwrap();
+        let values = plugin.parameters(&BTreeMap::new()).unwrap();
+        let tried = trial(&plugin, &values, PluginLimits::default()).unwrap();
+        let middle = tried.cases.iter().find(|case| case.name == "middle").unwrap();
+        middle.outcome.as_ref().unwrap().2
+    }
+    type Measured = (&'static str, fn(&Path) -> u64, u64);
+    let measured: [Measured; 5] = [
+        ("equal_share", fuel::<Charging>, 1_224_332),
+        ("price_aware_charging", fuel::<Charging>, 341_456),
+        ("nearest_feasible", fuel::<Dispatch>, 1_309_100),
+        ("tco_logit_adoption", fuel::<Adoption>, 97_770),
+        ("cheapest_lever", fuel::<IndustryDecision>, 114_787),
+    ];
+    for (name, fuel, was) in measured {
+        let Some(file) = guest("rust", name) else { return };
+        let now = fuel(&file);
+        assert!(now > was / 10 && now <= was + was / 10, "{name} takes {now} units of fuel, and took {was}");
+    }
 }
 
 /// Guests that were compiled for the first interface keep loading, and do what they did. One is a built-in that has not
