@@ -73,7 +73,7 @@ pub struct Options {
 
 /// What comes of a file.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Made {
+pub enum Outcome {
     /// A table in our own form, with the line that says where its numbers were measured.
     Table(String),
     /// Nothing else: a scenario names the file itself.
@@ -84,7 +84,7 @@ pub enum Made {
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Taken {
+pub struct Imported {
     /// What it holds, in a sentence.
     pub told: String,
     /// What was assumed, dropped or filled.
@@ -92,14 +92,20 @@ pub struct Taken {
     /// Names of places as the file writes them, and their keys; the first ones of very many.
     pub places: Vec<(String, String)>,
     /// What comes of it.
-    pub made: Made,
+    pub made: Outcome,
 }
 
 /// Reads a file, as `import` does. None: something is wrong, and the problems say what.
-pub fn take(kind: FileKind, name: &str, bytes: &[u8], options: Options, problems: &mut Vec<Problem>) -> Option<Taken> {
+pub fn take(
+    kind: FileKind,
+    name: &str,
+    bytes: &[u8],
+    options: Options,
+    problems: &mut Vec<Problem>,
+) -> Option<Imported> {
     let before = problems.len();
-    let table = |text: String| Made::Table(measured(name, bytes) + &text);
-    let plain = |told: String, said: Vec<String>, made: Made| Taken { told, said, places: Vec::new(), made };
+    let table = |text: String| Outcome::Table(measured(name, bytes) + &text);
+    let plain = |told: String, said: Vec<String>, made: Outcome| Imported { told, said, places: Vec::new(), made };
     let taken = match kind {
         FileKind::Load => load::read(name, bytes, &options.map, problems).map(|metered| {
             let (told, made) = (metered.told(), table(metered.load.to_csv()));
@@ -108,21 +114,21 @@ pub fn take(kind: FileKind, name: &str, bytes: &[u8], options: Options, problems
         FileKind::Sessions => {
             let options = sessions::Options { map: options.map, ..sessions::Options::default() };
             let found = sessions::read(name, bytes, &options, problems);
-            Some(plain(found.told(), found.notes, Made::AsItIs))
+            Some(plain(found.told(), found.notes, Outcome::AsItIs))
         }
         FileKind::Hauls => hauls::read(name, bytes, &options.map, options.due_after_h, problems).map(|found| {
             let (told, places) = (found.told(), found.places.into_iter().take(PLACES_SHOWN).collect());
-            Taken { told, said: found.said, places, made: table(found.csv) }
+            Imported { told, said: found.said, places, made: table(found.csv) }
         }),
         FileKind::Solar => {
             let hours = weather::solar(name, bytes.to_vec(), problems);
             Some(plain(weather::told_output(&hours), Vec::new(), table(weather::to_csv(&hours))))
         }
         FileKind::Weather => {
-            weather::read(name, bytes, problems).map(|year| plain(year.told(), Vec::new(), Made::Weather(year)))
+            weather::read(name, bytes, problems).map(|year| plain(year.told(), Vec::new(), Outcome::Weather(year)))
         }
         FileKind::Tariff => rates(name, bytes, options.tariff_name.as_deref(), problems)
-            .map(|found| plain(format!("the tariff {found}"), Vec::new(), Made::AsItIs)),
+            .map(|found| plain(format!("the tariff {found}"), Vec::new(), Outcome::AsItIs)),
     };
     taken.filter(|_| problems.len() == before)
 }
@@ -207,7 +213,7 @@ fn of_table(kind: FileKind, sheet: &Sheet, map: &Map) -> Look {
         }
     };
     let width = names.len().min(COLUMNS_SHOWN);
-    let cells = |row: &SheetRow| (0..width).map(|at| shown(row.cell(at))).collect();
+    let cells = |row: &SheetRow| -> Vec<String> { (0..width).map(|at| shown(row.cell(at))).collect() };
     let body = &sheet.rows[header.map_or(0, |at| at + 1)..];
     let column = |role: &str| taken.iter().find(|taken| taken.0 == role).and_then(|taken| names.get(taken.1).cloned());
     Look {
@@ -281,7 +287,7 @@ mod tests {
         let text = b"start,kw\n2025-06-02T00:00:00,10\n2025-06-02T01:00:00,12\n";
         let mut problems = Vec::new();
         let taken = take(FileKind::Load, "a.csv", text, Options::default(), &mut problems).unwrap();
-        let Made::Table(csv) = taken.made else { panic!("no table") };
+        let Outcome::Table(csv) = taken.made else { panic!("no table") };
         assert!(csv.starts_with("# measured: a.csv, blake3 ") && csv.contains("start,kw"), "{csv}");
         assert!(taken.told.starts_with("2 intervals of 60 min"), "{}", taken.told);
         assert!(take(FileKind::Load, "a.csv", b"\0\x01\x02", Options::default(), &mut problems).is_none());

@@ -36,6 +36,10 @@ pub(crate) fn read(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Opti
     }
     let mut said = Vec::new();
     let mut text = decoded(bytes, &mut said);
+    if let Some((message, help)) = no_table(&text) {
+        mistakes.push(None, "", message.to_owned(), Some(help.to_owned()));
+        return None;
+    }
     if text.contains('\r') && !text.contains('\n') {
         // So lines ended on old machines.
         text = Cow::Owned(text.replace('\r', "\n"));
@@ -43,6 +47,24 @@ pub(crate) fn read(bytes: &[u8], map: &Map, mistakes: &mut Mistakes<'_>) -> Opti
     let delimiter = map.delimiter.unwrap_or_else(|| delimiter(&text));
     let rows = text_rows(&text, delimiter, mistakes);
     Some(Sheet { rows, delimiter: Some(delimiter), said })
+}
+
+/// Characters by which it is told that a text is none.
+const LOOKED_AT: usize = 1_000;
+
+/// What a file is that is no table, and what to do: whoever is asked for its columns looks for what is not there.
+fn no_table(text: &str) -> Option<(&'static str, &'static str)> {
+    const AS_TABLE: &str = "download or save the data as CSV or XLSX";
+    let head = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let is_list = || head.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '[', '"', ']']));
+    match () {
+        () if head.is_empty() => Some(("is empty", "was it saved?")),
+        () if head.starts_with("%PDF") => Some(("is a PDF and no table", AS_TABLE)),
+        () if text.chars().take(LOOKED_AT).any(|c| c == '\0') => Some(("is neither text nor a workbook", AS_TABLE)),
+        () if head.starts_with('<') => Some(("is a web page or XML and no table", AS_TABLE)),
+        () if head.starts_with('{') || is_list() => Some(("is JSON and no table", AS_TABLE)),
+        () => None,
+    }
 }
 
 /// Bytes as text: UTF-8, UTF-16 by its mark, or what Windows writes in the west.
@@ -164,6 +186,23 @@ mod tests {
         ] {
             assert_eq!(rows(text.as_bytes()).0, Some(delimiter), "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_no_table_is_told_as_what_it_is() {
+        for (bytes, what) in [
+            (b" \r\n".as_slice(), "empty"),
+            (b"%PDF-1.7\n".as_slice(), "PDF"),
+            (b"\xef\xbb\xbf<html><body>".as_slice(), "web page"),
+            (b"{\"a\": 1}".as_slice(), "JSON"),
+            (b"[ {\"a\": 1}]".as_slice(), "JSON"),
+            (b"\x01\x00\x02".as_slice(), "neither text nor a workbook"),
+        ] {
+            let mut problems = Vec::new();
+            assert_eq!(read(bytes, &Map::default(), &mut Mistakes::of("a.csv", &mut problems)), None);
+            assert!(problems[0].message.contains(what), "{what}: {}", problems[0].message);
+        }
+        assert_eq!(rows(b"[Data]\n1,2\n").1.len(), 2, "a heading in brackets");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::workspace::named;
 use crate::disk::Folder;
 use crate::disk::name::steers;
 use crate::document::problem::{Problem, Problems};
-use crate::import::intake::{FileKind, Look, Made, Options, Taken, look, take};
+use crate::import::intake::{FileKind, Imported, Look, Options, Outcome, look, take};
 use crate::import::map::{Map, key_of};
 use crate::import::template::origin;
 use axum::Json;
@@ -20,6 +20,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt::Write;
 use utoipa::ToSchema;
 
 /// Addresses below this take files.
@@ -76,7 +77,7 @@ pub(super) struct FileView {
     said: Vec<String>,
     /// What is wrong, by line and column; the first ones of very many.
     problems: Vec<ScenarioError>,
-    /// How many mistakes there are in all.
+    /// How many errors there are in all.
     problems_in_all: usize,
     /// What it is written in.
     format: String,
@@ -194,7 +195,7 @@ impl Sent {
     }
 
     /// How the file looks, what comes of it where it can be read, and what is wrong.
-    fn read(self) -> (Self, Option<Taken>, Problems) {
+    fn read(self) -> (Self, Option<Imported>, Problems) {
         let mut list = self.problems.clone();
         let taken = if list.is_empty() {
             take(self.kind, &self.name, &self.bytes, self.options.clone(), &mut list)
@@ -228,7 +229,7 @@ pub(super) async fn read_file(State(app): Shared, body: JsonBody<FileRequest>) -
     .await
 }
 
-fn view(sent: &Sent, seen: Look, taken: Option<Taken>, problems: &Problems) -> FileView {
+fn view(sent: &Sent, seen: Look, taken: Option<Imported>, problems: &Problems) -> FileView {
     let role = |(role, about, column): (&str, &str, Option<String>)| FileRole {
         role: role.to_owned(),
         about: about.to_owned(),
@@ -284,11 +285,11 @@ pub(super) async fn use_file(State(app): Shared, body: JsonBody<FileUse>) -> Api
 type Files = Vec<(String, Vec<u8>)>;
 
 /// What to write and to change.
-fn plan(sent: &Sent, taken: Taken, row: &str, stem: &str) -> ApiResult<(FileUsed, Files)> {
-    let Taken { told, said, made, .. } = taken;
+fn plan(sent: &Sent, taken: Imported, row: &str, stem: &str) -> ApiResult<(FileUsed, Files)> {
+    let Imported { told, said, made, .. } = taken;
     let ending = match &made {
-        Made::AsItIs => ending(&sent.name, &sent.bytes),
-        Made::Table(_) | Made::Weather(_) => "csv",
+        Outcome::AsItIs => ending(&sent.name, &sent.bytes),
+        Outcome::Table(_) | Outcome::Weather(_) => "csv",
     };
     let file = format!("{stem}.{ending}");
     let map = sent.map.as_ref().map(|map| (format!("{stem}.{MAP_ENDING}"), map));
@@ -316,7 +317,7 @@ fn plan(sent: &Sent, taken: Taken, row: &str, stem: &str) -> ApiResult<(FileUsed
             let excluded = if values.len() == 1 { &["tariff_name"][..] } else { &[] };
             lines.table(&["site", row], &values, excluded);
         }
-        (FileKind::Weather, Made::Weather(year)) => {
+        (FileKind::Weather, Outcome::Weather(year)) => {
             let source = format!("weather_{}", key_of(stem));
             let title = format!("weather file {}", origin(&sent.name, &sent.bytes));
             let values = [("quality", Value::from("measured")), ("title", title.into())];
@@ -332,11 +333,12 @@ fn plan(sent: &Sent, taken: Taken, row: &str, stem: &str) -> ApiResult<(FileUsed
     }
     let mut files = Files::new();
     match made {
-        Made::Table(text) => files.push((file, text.into_bytes())),
-        Made::AsItIs => files.push((file, sent.bytes.clone())),
-        Made::Weather(_) => {}
+        Outcome::Table(text) => files.push((file, text.into_bytes())),
+        Outcome::AsItIs => files.push((file, sent.bytes.clone())),
+        Outcome::Weather(_) => {}
     }
-    files.extend(map.filter(|_| !files.is_empty()).map(|(name, text)| (name, text.clone().into_bytes())));
+    let is_file = !files.is_empty();
+    files.extend(map.filter(|_| is_file).map(|(name, text)| (name, text.clone().into_bytes())));
     let Lines { changes, text } = lines;
     let names = files.iter().map(|file| file.0.clone()).collect();
     Ok((FileUsed { files: names, changes, lines: text, told, said }, files))
@@ -383,12 +385,12 @@ impl Lines {
 
     fn header(&mut self, path: &str) {
         let gap = if self.text.is_empty() { "" } else { "\n" };
-        self.text.push_str(&format!("{gap}[{path}]\n"));
+        let _ = writeln!(self.text, "{gap}[{path}]");
     }
 
     fn line(&mut self, key: &str, value: &Value) {
         let value = toml::Value::try_from(value).map(|value| value.to_string()).unwrap_or_default();
-        self.text.push_str(&format!("{key} = {value}\n"));
+        let _ = writeln!(self.text, "{key} = {value}");
     }
 }
 

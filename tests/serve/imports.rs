@@ -74,10 +74,7 @@ fn a_file_is_shown_as_its_reader_takes_it() {
     assert!(said.contains(view["told"].as_str().unwrap()), "{said} {}", view["told"]);
     let notes = view["said"].as_array().unwrap();
     assert!(!notes.is_empty() && notes.iter().all(|note| said.contains(note.as_str().unwrap())), "{said} {notes:?}");
-    let other = read(
-        &server,
-        &file("load", "excel.csv", "start;kw\n2025-06-02T00:00;10,5\n2025-06-02T01:00;11,5\n".as_bytes()),
-    );
+    let other = read(&server, &file("load", "excel.csv", b"start;kw\n2025-06-02T00:00;10,5\n2025-06-02T01:00;11,5\n"));
     assert!(other["told"].as_str().unwrap().contains("highest 11.50 kW"), "{other}");
     assert_eq!(other["format"], "text, cells parted by semicolons");
     assert_eq!(names(&server), before, "nothing is written");
@@ -117,12 +114,12 @@ fn what_is_wrong_is_told_by_line_and_column_all_at_once() {
         .collect();
     assert_eq!(at, [(3, "kw"), (4, "start")], "{view}");
     for (kind, name, bytes) in [
-        ("load", "rubbish.csv", &b"\0\x01\x02\xff\xfe"[..]),
-        ("sessions", "rubbish.xlsx", b"PK\x03\x04 no workbook"),
-        ("hauls", "empty.csv", b""),
-        ("solar", "a.csv", b"hour,kw_per_kw\n0,1\n"),
-        ("weather", "a.epw", b"LOCATION,x\n"),
-        ("tariff", "a.json", b"{}"),
+        ("load", "rubbish.csv", b"\0\x01\x02\xff\xfe".as_slice()),
+        ("sessions", "rubbish.xlsx", b"PK\x03\x04 no workbook".as_slice()),
+        ("hauls", "empty.csv", b"".as_slice()),
+        ("solar", "a.csv", b"hour,kw_per_kw\n0,1\n".as_slice()),
+        ("weather", "a.epw", b"LOCATION,x\n".as_slice()),
+        ("tariff", "a.json", b"{}".as_slice()),
     ] {
         let view = read(&server, &file(kind, name, bytes));
         assert!(view["is_read"] == json!(false) && view["problems_in_all"].as_u64().unwrap() > 0, "{name}: {view}");

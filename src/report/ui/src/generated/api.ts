@@ -997,7 +997,7 @@ export interface components {
             problems: components["schemas"]["ScenarioError"][];
             /**
              * Format: int64
-             * @description How many mistakes there are in all.
+             * @description How many errors there are in all.
              */
             problems_in_all: number;
             /** @description What a mapping can name, and what was taken for it. */

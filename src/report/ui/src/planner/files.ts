@@ -6,7 +6,7 @@ import { keepFocus } from "../lib/focus";
 import { Refused, server, type FileAsked, type FileUsed, type FileView, type Problem } from "./api";
 import type { Editing } from "./draft";
 import { isTable, tableOf, textOf } from "./json";
-import { mapText, noMapping, onPage, settingsOf, stemOf, type FileKind, type Mapping, type Setting } from "./mapping";
+import { mapText, noMapping, onPage, roleLabel, settingsOf, stemOf, type FileKind, type Mapping, type Setting } from "./mapping";
 import { rowsOf } from "./sheet";
 
 /** The server takes no larger ones. */
@@ -294,7 +294,7 @@ class FileWindow {
         this.mapping.columns[role] = select.value;
         this.later();
       });
-      return [element("label", { for: id }, about.charAt(0).toUpperCase() + about.slice(1).replaceAll("`", "")), element("span", { class: "value wide" }, select), element("span")];
+      return [element("label", { for: id }, roleLabel(role, about)), element("span", { class: "value wide" }, select), element("span")];
     };
     return [element("fieldset", {}, element("legend", {}, "Columns"), element("div", { class: "form" }, ...seen.roles.flatMap(field)))];
   }
@@ -352,8 +352,8 @@ function toldOf(seen: FileView): HTMLElement[] {
 /** The first rows as the reader sees them, each error beside its row. */
 function rowsOfFile(seen: FileView): HTMLElement[] {
   if (seen.rows.length === 0) return [];
-  const taken = (name: string) => seen.roles.filter(({ column }) => column === name && name !== "").map(({ role }) => role.replaceAll("_", " "));
-  const head = seen.columns.map((name) => element("th", { scope: "col" }, name, ...taken(name).map((role) => element("span", { class: "taken" }, role))));
+  const taken = (name: string) => seen.roles.filter(({ column }) => column === name && name !== "").map(({ role, about }) => roleLabel(role, about).replace(/ \(.*/, ""));
+  const head = seen.columns.map((name) => element("th", { scope: "col" }, name, ...taken(name).map((words) => element("span", { class: "taken" }, words))));
   const wrong = (line: number) => seen.problems.filter((problem) => problem.line === line);
   const row = ({ line, cells }: FileView["rows"][number]) => {
     const found = wrong(line);

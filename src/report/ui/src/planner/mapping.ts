@@ -37,12 +37,47 @@ export const SETTINGS: Setting[] = [
   { key: "decimal", label: "Decimals", choices: [["", "as the file shows"], [".", "point: 10.5"], [",", "comma: 10,5"]] },
   { key: "unit", label: "Unit of the values", kinds: ["load", "sessions"], choices: [["", "as the file says"], ["kWh", "kWh, energy of each row"], ["Wh", "Wh, energy of each row"], ["MWh", "MWh, energy of each row"], ["kW", "kW, mean power"], ["W", "W, mean power"], ["MW", "MW, mean power"]] },
   { key: "stamps", label: "A time marks", kinds: ["load"], choices: [["", "as the file shows"], ["start", "the start of its interval"], ["end", "the end of its interval"]] },
-  { key: "gaps", label: "Missing intervals", kinds: ["load"], choices: [["", "are a mistake"], ["zero", "no load"], ["hold", "the reading before"]] },
+  { key: "gaps", label: "Missing intervals", kinds: ["load"], choices: [["", "are an error"], ["zero", "no load"], ["hold", "the reading before"]] },
   { key: "cumulative", label: "The values are", kinds: ["load"], choices: [["", "as the file shows"], ["false", "of each interval"], ["true", "what a register shows, which counts on"]] },
   { key: "start", label: "First day of a list without times", kinds: ["load"], about: "Such as 2025-01-01." },
   { key: "header_line", label: "Line of the header", about: "From 1; empty: it is looked for." },
   { key: "delimiter", label: "Between cells", choices: [["", "as the file shows"], [",", "comma"], [";", "semicolon"], ["\t", "tab"], ["|", "|"]] },
 ];
+
+/** What a column can hold, in the words of a page, with its unit. */
+const ROLES: Record<string, string> = {
+  start: "Start of the interval (date and time)",
+  end: "End of the interval (date and time)",
+  date: "Date, with the time beside it",
+  time: "Time of the day",
+  hour: "Number of the hour",
+  period: "Start and end in one cell",
+  value: "Power or energy (kW, kWh)",
+  export: "Fed into the grid (kW, kWh)",
+  unit: "Unit, in each row",
+  arrive: "Plugged in (date and time)",
+  depart: "Unplugged (date and time)",
+  duration: "Or how long plugged in (h, min or hh:mm:ss)",
+  charging_time: "How long it charged (h, min or hh:mm:ss)",
+  energy_kwh: "Energy (kWh)",
+  charger_id: "Charger",
+  port_id: "Port of the charger",
+  vehicle_id: "Vehicle",
+  session_id: "Session",
+  max_kw: "Highest power (kW)",
+  origin: "From",
+  destination: "To",
+  ready: "Ready, at the earliest (date and time)",
+  due: "Due, at the latest (date and time)",
+  container: "Container: loaded or empty",
+  fleet: "The only fleet that may take it",
+  quantity: "Number of containers (said, not read)",
+};
+
+/** What a role is called; `about` is the reader's own text. */
+export function roleLabel(role: string, about: string): string {
+  return ROLES[role] ?? about.charAt(0).toUpperCase() + about.slice(1).replaceAll("`", "");
+}
 
 /** What can be said of a table of a kind. */
 export function settingsOf(kind: FileKind): Setting[] {
