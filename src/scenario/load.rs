@@ -152,7 +152,7 @@ fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Are
 }
 
 /// The plan of a terminal or depot as it is drawn: from its file, which is among `drawn`, or by its dimensions. None where it
-/// has none, or one with mistakes.
+/// has none, or one with errors.
 pub(crate) fn drawing_of<'a>(
     scenario: &Scenario,
     drawn: &'a BTreeMap<String, Drawing>,
