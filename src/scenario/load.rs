@@ -144,10 +144,10 @@ fn titled(title: &str, from: u16, until: u16) -> String {
 
 /// The plans of terminals and depots, to lie under the sites of a map; one with mistakes is told elsewhere.
 fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Area> {
-    let plans = scenario
-        .site
-        .iter()
-        .filter_map(|(key, site)| Some(outlines::areas(key, &drawing_of(scenario, drawn, key)?, site.lat, site.lon)));
+    let plans = scenario.site.iter().filter_map(|(key, site)| {
+        let drawing = drawing_of(scenario, drawn, key)?;
+        Some(outlines::areas(key, &drawing, site.lat, site.lon))
+    });
     plans.flatten().collect()
 }
 
