@@ -144,15 +144,15 @@ fn titled(title: &str, from: u16, until: u16) -> String {
 
 /// The plans of terminals and depots, to lie under the sites of a map; one with mistakes is told elsewhere.
 fn plan_areas(scenario: &Scenario, drawn: &BTreeMap<String, Drawing>) -> Vec<Area> {
-    let plans = scenario
-        .site
-        .iter()
-        .filter_map(|(key, site)| Some(outlines::areas(key, &drawing_of(scenario, drawn, key)?, site.lat, site.lon)));
+    let plans = scenario.site.iter().filter_map(|(key, site)| {
+        let drawing = drawing_of(scenario, drawn, key)?;
+        Some(outlines::areas(key, &drawing, site.lat, site.lon))
+    });
     plans.flatten().collect()
 }
 
 /// The plan of a terminal or depot as it is drawn: from its file, which is among `drawn`, or by its dimensions. None where it
-/// has none, or one with mistakes.
+/// has none, or one with errors.
 pub(crate) fn drawing_of<'a>(
     scenario: &Scenario,
     drawn: &'a BTreeMap<String, Drawing>,

@@ -78,7 +78,7 @@ fn depot_wrong(scenario: &Scenario, key: &str, spec: &DepotSpec, drawing: &Drawi
     }
 }
 
-/// Checks a plan that was read from a file, and puts the lots where the scenario has them. Mistakes are told at the file, those
+/// Checks a plan that was read from a file, and puts the lots where the scenario has them. Errors are told at the file, those
 /// of lots that the scenario places by its keys.
 pub(crate) fn check_drawn(
     scenario: &Scenario,

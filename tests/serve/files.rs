@@ -253,7 +253,7 @@ fn a_lot_is_moved_and_the_drawing_stays() {
             { "path": "site.depot.plan.lots.canopy.size_m", "value": [80, 20] },
         ]);
         assert_eq!(ends(&moved), [20.0, 40.0, 100.0, 60.0], "{strategy}");
-        let saved = ask("save", &moved, ("name", &format!("{strategy}_moved")));
+        let saved = ask("save", &moved, ("name", format!("{strategy}_moved").as_str()));
         assert_eq!(saved.status, 201, "{}", saved.text());
         let again = json!({ "scenario": format!("depot/{strategy}_moved.toml"), "changes": [] });
         let again = server.ask("POST", "/api/v1/scenarios/check", Some(&again)).json();

@@ -57,8 +57,7 @@ export function planPicture(areas: Background["areas"], site: Pick<Site, "key" |
   }
   for (const { name, rings } of own.filter((it) => isNamed(it.name))) {
     const ring = (rings[0] ?? []).map(pixel);
-    const x = ring.reduce((sum, point) => sum + point[0], 0) / ring.length;
-    const y = ring.reduce((sum, point) => sum + point[1], 0) / ring.length;
+    const [x, y] = ([0, 1] as const).map((axis) => (Math.min(...ring.map((point) => point[axis])) + Math.max(...ring.map((point) => point[axis]))) / 2) as [number, number];
     const lines = [name, waitOf(name, waits)].filter((part) => part !== "");
     lines.forEach((text, at) => picture.append(svg("text", { class: "halo", x: x.toFixed(1), y: (y + 4 + (at - (lines.length - 1) / 2) * LINE).toFixed(1), "text-anchor": "middle", "font-size": 12, "aria-hidden": "true" }, text)));
   }

@@ -303,6 +303,53 @@ async function listIsLive(page, id) {
   await pictures(page, "home_runs");
 }
 
+/** A charging lot is dragged as far as the fence, moved and resized with keys, and taken back; two runs side by side tell what that changed. */
+async function moveLot(page) {
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.selectOption("#strategy", "yard");
+  const lot = page.locator('[id="lot:canopy"]');
+  await lot.waitFor();
+  holds((await lot.getAttribute("aria-label")).includes("middle at 60, 30 m, 90 × 20 m"), "the lot does not lie where the file has it");
+  await page.fill("#days", "1");
+  const before = await runNow(page);
+  await page.getByRole("link", { name: "Change and run again" }).click();
+  await lot.waitFor();
+  await lot.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await lot.locator("path").boundingBox();
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 + 10, y - 20, { steps: 3 });
+  await page.mouse.move(x + width / 2 + 10, Math.max(5, y - 600), { steps: 3 });
+  await page.locator("#plan-status", { hasText: "The fence is there: the lot stays inside." }).waitFor();
+  await page.mouse.up();
+  await page.locator("#change-list", { hasText: "Charging lot canopy at Carson depot" }).waitFor();
+  holds(/middle at [\d.]+, 80 m, 90 × 20 m/.test(await lot.getAttribute("aria-label")), "the lot does not touch the fence behind");
+  await lot.press("ArrowDown");
+  await lot.press("Shift+ArrowLeft");
+  await page.locator("#change-list", { hasText: "Size of charging lot canopy at Carson depot: 85, 20 m" }).waitFor();
+  equal(await page.evaluate(() => document.activeElement.id), "lot:canopy", "the focus after a key");
+  await page.locator(".problems:empty").waitFor({ state: "attached" });
+  await isAccessible(page, "the plan that is edited");
+  await fits(page, "the plan that is edited");
+  await pictures(page, "plan_edited");
+  const after = await runNow(page);
+  await page.selectOption("#other", before);
+  await page.getByRole("button", { name: "Side by side with" }).click();
+  const row = page.locator("#lots-beside tbody tr", { hasText: "canopy" });
+  await row.waitFor();
+  const shown = await row.locator("td").evaluateAll((cells) => cells.map((cell) => cell.dataset.raw ?? cell.textContent));
+  const way = async (id) => (await results(id)).find(({ name, scope }) => name === "lot_way_mean_min" && scope === "lot:depot/canopy").value;
+  const numbers = shown.map(Number).filter((value) => Number.isFinite(value));
+  holds(numbers[0] > 40, `the lot was moved by ${numbers[0]} m`);
+  for (const value of [await way(before), await way(after)]) holds(numbers.some((it) => Math.abs(it - value) < 1e-9), `${shown} has no way of ${value} min`);
+  await isAccessible(page, "two plans side by side");
+  await fits(page, "two plans side by side");
+  await pictures(page, "plans_beside");
+  await page.goto(`${address}#/scenario/depot_night`);
+  await page.getByRole("button", { name: /^undo Charging lot canopy/ }).click();
+  await page.locator('[id="lot:canopy"][aria-label*="middle at 60, 30 m, 90 × 20 m"]').waitFor();
+}
+
 await onPage(
   (url) => url.startsWith(origin) || url.startsWith("blob:"),
   async (page) => {
@@ -347,6 +394,7 @@ await onPage(
     await policiesAndPrices(page);
     await ownPort(page);
     await ownFile(page);
+    await moveLot(page);
     console.log(JSON.stringify({ before, after }));
   },
 );

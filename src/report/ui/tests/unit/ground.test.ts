@@ -7,6 +7,7 @@ import { lookUp, type Table } from "../../src/planner/json";
 import { movedBy } from "../../src/planner/yards";
 import { planPicture } from "../../src/pages/plan";
 import type { Report } from "../../src/data/types";
+import { settingText } from "../../src/lib/labels";
 
 const RECT: Spot[][] = [[[0, 0], [100, 0], [100, 60], [0, 60], [0, 0]]];
 /** An L: its notch is above and to the right of (50, 30). */
@@ -59,6 +60,13 @@ describe("a lot", () => {
   it("keeps its shape when it is stretched", () => {
     const triangle: Spot[] = [[0, 0], [10, 0], [5, 10]];
     expect(stretched(triangle, boxAround(triangle), [20, 20, 40, 30])).toEqual([[20, 20], [40, 20], [30, 30]]);
+  });
+});
+
+describe("a moved lot in words", () => {
+  it("says where its middle is, of a change and of the setting of a run", () => {
+    expect(settingText("site.depot.plan.lots.canopy.at_m=60, 50")).toBe("Middle of charging lot canopy at depot: 60, 50 m");
+    expect(settingText("terminal.pier.plan.lots.north_east.size_m=[80, 20]")).toBe("Size of charging lot north east at pier: 80, 20 m");
   });
 });
 
