@@ -336,7 +336,7 @@ function thing(part: string): string {
 
 /** A list of TOML as people write one, with the names of places and fleets. */
 function listText(value: string): string {
-  const named = (part: string) => called[part] ?? called[`site.${part}`] ?? called[`node.${part}`] ?? called[`fleet.${part}`] ?? called[`equipment_model.${part}`] ?? thing(part);
+  const named = (part: string) => called[part] ?? called[`site.${part}`] ?? called[`node.${part}`] ?? called[`fleet.${part}`] ?? called[`equipment_model.${part}`] ?? called[`truck_model.${part}`] ?? thing(part);
   return value.replace(/^\[(.*)\]$/, "$1").replaceAll('"', "").split(", ").map(named).join(", ");
 }
 

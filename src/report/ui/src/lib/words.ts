@@ -77,17 +77,14 @@ function nameList(names: string[]): string {
 export function toldOnce(warnings: string[]): string[] {
   const groups = new Map<string, { names: string[]; sentences: string[] }>();
   for (const warning of warnings) {
-    const [, name, sentence = ""] = /^`([^`]+)`: (.*)$/s.exec(warning) ?? [];
+    const [, name, sentence = warning] = /^`([^`]+)`((?:: | did | used ).*)$/s.exec(warning) ?? [];
     const key = name === undefined ? warning : sentence.replace(NUMBER, "#");
     const group = groups.get(key) ?? { names: [], sentences: [] };
     if (name !== undefined && !group.names.includes(name)) group.names.push(name);
-    group.sentences.push(name === undefined ? warning : sentence);
+    group.sentences.push(sentence);
     groups.set(key, group);
   }
-  const told = [...groups.values()].map(({ names, sentences }) => {
-    const sentence = plainWords(names.length > 1 ? ranged(sentences) : (sentences[0] ?? ""));
-    return names.length > 0 ? `${nameList(names.map(strategyName))}: ${sentence}` : sentence;
-  });
+  const told = [...groups.values()].map(({ names, sentences }) => `${nameList(names.map(strategyName))}${plainWords(names.length > 1 ? ranged(sentences) : (sentences[0] ?? ""))}`);
   // Two sentences may say the same once their codes are gone.
   return [...new Set(told.map((text) => text.charAt(0).toUpperCase() + text.slice(1)))];
 }

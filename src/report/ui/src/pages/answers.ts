@@ -73,8 +73,20 @@ function workAnswer(study: Comparison, what: string, work: Compared[]): Finding 
   const [less, more, unsure] = [names("worse"), names("better"), names("unsure")];
   const one = less.size === 1 ? rows.flatMap(({ metric, of }) => of("worse").map((it) => ({ metric, it })))[0] : undefined;
   const value = one ? difference(one.metric, one.it) : less.size > 0 ? `Less by ${less.size} of ${others}` : unsure.size > 0 ? UNPROVEN : more.size > 0 ? `More by ${more.size} of ${others}` : "The same";
-  const details = rows.flatMap(({ metric, of }) => [baselineText(study, metric), listed("less", metric, of("worse")), listed("more", metric, of("better")), listed("no proven difference", metric, of("unsure"))]);
-  return { what, value, details: [one ? `${label(one.metric)}, ${strategyName(one.it.strategy)}: less work` : "", ...details], evidence: "at-a-glance", tone: less.size > 0 ? "warn" : unsure.size > 0 ? "plain" : "good" };
+  const details = rows.flatMap(({ metric, of }) => {
+    // Who alone does less is told above.
+    const left = of("worse").filter((it) => it !== one?.it);
+    const told = [listed("less", metric, left), listed("more", metric, of("better")), listed("no proven difference", metric, of("unsure"))].filter((text) => text !== "");
+    return told.length > 0 || metric === one?.metric ? [`${baselineText(study, metric)}${told.length > 0 ? `; ${told.join("; ")}` : ""}`] : [];
+  });
+  const same = rows.filter(({ of }) => of("same").length === others).map(({ metric }) => label(metric));
+  return {
+    what,
+    value,
+    details: [one ? `${label(one.metric)}, ${strategyName(one.it.strategy)}: less work` : "", ...details, same.length > 0 ? `the same in every replication: ${same.join(", ")}` : ""],
+    evidence: "at-a-glance",
+    tone: less.size > 0 ? "warn" : unsure.size > 0 ? "plain" : "good",
+  };
 }
 
 /** The four answers of a comparison. */

@@ -120,6 +120,8 @@ function confirmed({ is_confirmed }: Design): Cell {
 
 const unconfirmed = (search: Search): number => others(search).filter(({ is_confirmed }) => is_confirmed === false).length;
 
+/** More designs in front are not for the board. */
+const MOST_IN_FRONT = 4;
 const FRONT = "Pareto front";
 const ALIKE = "Designs that may be as good";
 const titleOfOthers = ({ objectives }: Search) => (objectives.length > 1 ? FRONT : ALIKE);
@@ -201,8 +203,10 @@ export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
     ),
   );
   const warnings = report.warnings.map(withCodes);
-  const second = [...costs(search), ...otherwise(search), ...assumptions(report)];
-  const appendix = [...inFront(search), ...figures(search), how, ...furtherWarnings(warnings), provenance(report)];
+  // A few designs that may be as good belong to the choice; a long front goes to the appendix.
+  const isShort = others(search).length <= MOST_IN_FRONT;
+  const second = [...costs(search), ...otherwise(search), ...(isShort ? inFront(search) : []), ...assumptions(report)];
+  const appendix = [...(isShort ? [] : inFront(search)), ...figures(search), how, ...furtherWarnings(warnings), provenance(report)];
   appendix[0]?.classList.add("appendix");
   const sections = [decisions(search), ...constraints(search), ...second, ...appendix];
   page.append(

@@ -38,11 +38,20 @@ function probability(p: number | null): Cell {
   return { text: p === null ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3), raw: p };
 }
 
+/** Shares of one, of which the catalogue has no unit. */
+const SHARES = ["charger_utilization", "load_factor", "zev_share"];
+
+/** A metric with its unit, and the word where it is a share. */
+function withUnit(metric: Compared): string {
+  const unit = metric.unit || (SHARES.includes(metric.name) ? "share of 1" : "");
+  return `${label(metric)}${unit === "" ? "" : `, ${unit}`}`;
+}
+
 /** A row for a metric, a column for each strategy. What cannot be told from chance is pale. */
 function glanceRow(study: Comparison, metric: Compared): Cell[] {
   const names = study.strategies.map((it) => it.name);
   return [
-    `${label(metric)}${metric.unit ? `, ${metric.unit}` : ""}`,
+    withUnit(metric),
     ...names.map((name): Cell => {
       const it = metric.strategies.find((standing) => standing.strategy === name);
       if (!it) return "–";
@@ -73,12 +82,12 @@ function acrossTables(study: Comparison, metrics: Compared[], caption: string): 
   const groups = Array.from({ length: Math.ceil(metrics.length / METRICS_ACROSS) }, (_, at) => metrics.slice(METRICS_ACROSS * at, METRICS_ACROSS * (at + 1)));
   return groups.flatMap((group) => {
     const rows = study.strategies.map(({ name }, at): Cell[] => [name === study.baseline ? `${strategyName(name)} (baseline), mean` : strategyName(name), ...group.map((metric): Cell => cells.get(metric)?.[at + 1] ?? "–")]);
-    return table(["strategy", ...group.map((metric) => `${label(metric)}${metric.unit ? `, ${metric.unit}` : ""}`)], rows, `${caption}: ${group.map(label).join(", ")}`);
+    return table(["strategy", ...group.map(withUnit)], rows, `${caption}: ${group.map(label).join(", ")}`);
   });
 }
 
 /** More rows than these are not for the board. */
-const MOST_GLANCED = 10;
+const MOST_GLANCED = 8;
 
 /** Does any strategy differ for certain? */
 const isCertain = (study: Comparison) => (metric: Compared) => metric.strategies.some((it) => ["better", "worse", "different"].includes(outcome(metric, it, study.baseline)));

@@ -62,7 +62,7 @@ export function equipmentService(report: Pick<Report, "sites" | "work">, metrics
   const largest = metrics.get("work_backlog_max_h") ?? 0;
   const most = [...bySite].map(({ key, name }) => ({ name, hours: metrics.get("work_backlog_h", `site:${key}`) ?? 0 })).sort((a, b) => b.hours - a.hours)[0];
   const whole = `${shareText(share)} of equipment hours`;
-  const at = most && bySite.length > 1 && most.hours > 0 ? `, ${show(most.hours)} h of them at ${most.name}` : "";
+  const at = most && bySite.length > 1 && most.hours > 0 ? `, ${most.hours >= 0.999 * backlog ? "all" : `${show(most.hours)} h`} of them at ${most.name}` : "";
   const value = worst === null ? whole : worst === ofSite ? `${shareText(worst.share ?? 1)} at ${worst.name}` : `${shareText(worst.share ?? 1)} of ${worst.name} hours`;
   return {
     share,
@@ -278,8 +278,11 @@ export function yearlyCost(metrics: Metrics, days: string): Finding | null {
 }
 
 /** Demand charges that come later: a bill without them is no bill of the years after. */
-export function phasedIn(report: Pick<Report, "phase_ins">): string[] {
-  return report.phase_ins.map((it) => `demand charge of ${it.tariff}: ${show((100 * it.usd_per_kw) / it.full_usd_per_kw, 0)} % of the full one on the first day; in full, from ${it.full_from} on, up to ${dollars(it.full_usd)} for these peaks`);
+export function phasedIn({ phase_ins: all }: Pick<Report, "phase_ins">): string[] {
+  if (all.length === 0) return [];
+  const sum = (of: (it: Report["phase_ins"][number]) => number) => all.reduce((usd, it) => usd + of(it), 0);
+  const from = all.map((it) => it.full_from).sort().at(-1) ?? "";
+  return [`demand charges are phased in: in full, from ${from} on, up to ${dollars(sum((it) => it.full_usd))} for these peaks instead of ${dollars(sum((it) => it.demand_usd))}`];
 }
 
 /** Peaks that a limit held down: the demand that is billed is what the limit let through, not what vehicles would have drawn. */
@@ -288,7 +291,7 @@ export function cappedPeaks(report: Pick<Report, "sites">, metrics: Metrics): st
   const [first, ...others] = capped;
   if (!first) return [];
   const more = others.length > 0 ? ` and ${count(others.length, "other site", "other sites")}` : "";
-  return [`the peak of ${first.name}${more} is capped by ${others.length > 0 ? "limits" : `its limit of ${power(first.peak_limit_kw)}`}: without it the peak, and charges by it, would be higher`];
+  return [`the peak of ${first.name}${more} is capped by ${others.length > 0 ? "limits" : `its limit of ${power(first.peak_limit_kw)}`}, and so are charges by the peak`];
 }
 
 function cost(report: Report, metrics: Metrics): Finding {

@@ -141,12 +141,12 @@ describe("the electricity bill", () => {
   it("says that a limit caps the peak, and when demand charges are yet to come", () => {
     const place = { key: "a", name: "Depot", over_intervals: 0, peak_limit_kw: 1100, carried_peak_kw: 1100 };
     const told = (...sites: object[]) => cappedPeaks({ sites } as unknown as Report, metrics({}, { a: { bill_total_usd: 9 }, b: { bill_total_usd: 9 } }));
-    expect(told(place)).toEqual(["the peak of Depot is capped by its limit of 1.1 MW: without it the peak, and charges by it, would be higher"]);
+    expect(told(place)).toEqual(["the peak of Depot is capped by its limit of 1.1 MW, and so are charges by the peak"]);
     expect(told({ ...place, carried_peak_kw: 900 })).toEqual([]);
     expect(told({ ...place, over_intervals: 3 }), "a limit that is passed caps nothing").toEqual([]);
     expect(told(place, { ...place, key: "b" })[0]).toContain("Depot and 1 other site is capped by limits");
-    const phased = { tariff: "TOU-8", usd_per_kw: 0, full_usd_per_kw: 20, full_from: "2031-01-01", full_usd: 22_000 };
-    expect(phasedIn({ phase_ins: [phased] } as unknown as Report)).toEqual(["demand charge of TOU-8: 0 % of the full one on the first day; in full, from 2031-01-01 on, up to $22,000 for these peaks"]);
+    const phased = { tariff: "TOU-8", usd_per_kw: 0, full_usd_per_kw: 20, full_from: "2031-01-01", full_usd: 22_000, demand_usd: 0 };
+    expect(phasedIn({ phase_ins: [phased] } as unknown as Report)).toEqual(["demand charges are phased in: in full, from 2031-01-01 on, up to $22,000 for these peaks instead of $0"]);
   });
 });
 
