@@ -347,9 +347,9 @@ fn called(key: &str, name: Option<&String>) -> String {
 
 /// Names of models that have one, by their paths such as `truck_model.day_cab`.
 fn models(scenario: &Scenario) -> BTreeMap<String, String> {
-    let named = |table: &str, key: &String, name: &Option<String>| Some((format!("{table}.{key}"), name.clone()?));
-    let trucks = scenario.truck_model.iter().filter_map(|(key, it)| named("truck_model", key, &it.name));
-    let units = scenario.equipment_model.iter().filter_map(|(key, it)| named("equipment_model", key, &it.name));
+    let named = |table: &str, key: &String, name: Option<&String>| Some((format!("{table}.{key}"), name?.clone()));
+    let trucks = scenario.truck_model.iter().filter_map(|(key, it)| named("truck_model", key, it.name.as_ref()));
+    let units = scenario.equipment_model.iter().filter_map(|(key, it)| named("equipment_model", key, it.name.as_ref()));
     trucks.chain(units).collect()
 }
 
