@@ -46,7 +46,10 @@ fn numbers_without_effect_need_no_source() {
     let listed = fields(&loaded(&shipped("depot_night"), &[]));
     assert_eq!(of_vessels(&listed), 0, "{listed:?}");
     assert!(listed.contains(&"terminal.pier.gate_lanes".to_owned()), "its gates serve the trucks of the list");
-    assert_eq!(of_vessels(&fields(&loaded(&shipped("port_terminal"), &[]))), 1);
+    let drawn = fields(&loaded(&shipped("port_terminal"), &[]));
+    assert_eq!(of_vessels(&drawn), 1);
+    let of_diesel = |fields: &[String]| fields.iter().filter(|field| field.starts_with("emissions.diesel_")).count();
+    assert_eq!((of_diesel(&listed), of_diesel(&drawn)), (0, 2), "the trucks of the list are all electric");
 }
 
 /// No plant uses less than no energy; only what a lever adds may take some away.

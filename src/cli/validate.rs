@@ -67,11 +67,11 @@ fn inherited(loaded: &Loaded) -> String {
     for (file, tables) in provenance.inherited() {
         let (count, all) = (tables.values().sum::<usize>(), provenance.origins.len());
         let tables: Vec<String> = tables.iter().map(|(table, count)| format!("{table} {count}")).collect();
-        let _ = writeln!(out, "\nStill as {file} has it, {count} of {all} numbers: {}", tables.join(", "));
+        let _ = writeln!(out, "\nUnchanged from {file}: {count} of {all} numbers, by table: {}", tables.join(", "));
         let words = provenance.inherited_words.iter().filter(|words| words.1 == file);
         let words: Vec<&str> = words.map(|words| words.0.as_str()).collect();
         if !words.is_empty() {
-            let _ = writeln!(out, "and its {}, which say what that is", words.join(" and "));
+            let _ = writeln!(out, "and its {}: check that they describe this scenario", words.join(" and "));
         }
     }
     out

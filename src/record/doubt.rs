@@ -98,9 +98,9 @@ fn empty_batteries(site: &str, times: f64, moves: f64) -> Option<String> {
     (times > 0.0).then(|| {
         let often = if moves > 0.0 { format!(" ({:.1} for each 100 moves)", 100.0 * times / moves) } else { String::new() };
         format!(
-            "machines at `{site}` ran out of energy {times:.0} times{often} and had to be towed, for which each waited (`tow_min` of \
-             the plan). The energy that they lacked was not charged, so the work done is an upper bound: they need larger \
-             batteries, a higher `leave_at_soc`, more charging ports or more time at them"
+            "machines at `{site}` ran out of energy {times:.0} times{often} and each waited to be towed. The energy that they lacked \
+             was not charged, so the work done is an upper bound: they need larger batteries, to leave for charging earlier \
+             (`leave_at_soc`), more charging ports or more time at them"
         )
     })
 }

@@ -49,6 +49,9 @@ pub struct Hub {
     /// Names for people of fleets, by key. Folders of earlier versions have none, as the three lists below.
     #[serde(default)]
     pub fleets: BTreeMap<String, String>,
+    /// Names of models that have one, by their paths such as `truck_model.day_cab`.
+    #[serde(default)]
+    pub models: BTreeMap<String, String>,
     /// Trucks of fleets and equipment of terminals.
     #[serde(default)]
     pub vehicles: Vec<VehicleGroup>,
@@ -257,6 +260,7 @@ impl Hub {
             nodes: scenario.node.iter().map(node).collect(),
             stations: scenario.hydrogen.iter().map(station).collect(),
             fleets: scenario.fleet.iter().map(|(key, fleet)| (key.clone(), called(key, fleet.name.as_ref()))).collect(),
+            models: models(scenario),
             vehicles: vehicles(scenario),
             shifts: scenario.labor.as_ref().map(|labor| Shifts {
                 weekday: labor.weekday.clone(),
@@ -295,13 +299,14 @@ impl Hub {
         Err(ReadError::File { path: folder.join(FILE), reason: wrong })
     }
 
-    /// What people call its places and fleets, by their paths in the scenario, such as `site.depot`.
+    /// What people call its places, fleets and models, by their paths in the scenario, such as `site.depot`.
     #[must_use]
     pub fn names(&self) -> BTreeMap<String, String> {
         let sites = self.sites.iter().map(|site| (format!("site.{}", site.key), &site.name));
         let nodes = self.nodes.iter().map(|node| (format!("node.{}", node.key), &node.name));
         let fleets = self.fleets.iter().map(|(key, name)| (format!("fleet.{key}"), name));
-        sites.chain(nodes).chain(fleets).map(|(path, name)| (path, name.clone())).collect()
+        let models = self.models.iter().map(|(path, name)| (path.clone(), name));
+        sites.chain(nodes).chain(fleets).chain(models).map(|(path, name)| (path, name.clone())).collect()
     }
 
     /// Its calendar.
@@ -343,6 +348,14 @@ fn site(key: &str, spec: &SiteSpec, scenario: &Scenario) -> Site {
 /// A name for people, or else the key.
 fn called(key: &str, name: Option<&String>) -> String {
     name.filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| key.to_owned())
+}
+
+/// Names of models that have one, by their paths such as `truck_model.day_cab`.
+fn models(scenario: &Scenario) -> BTreeMap<String, String> {
+    let named = |table: &str, key: &String, name: Option<&String>| Some((format!("{table}.{key}"), name?.clone()));
+    let trucks = scenario.truck_model.iter().filter_map(|(key, it)| named("truck_model", key, it.name.as_ref()));
+    let units = scenario.equipment_model.iter().filter_map(|(key, it)| named("equipment_model", key, it.name.as_ref()));
+    trucks.chain(units).collect()
 }
 
 /// Vehicles that may plug in: a fleet, a model of equipment, or a word such as `public`.

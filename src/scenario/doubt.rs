@@ -78,14 +78,8 @@ fn plugins_never_asked(loaded: &Loaded) -> Vec<String> {
 /// Diesel that is in no cost.
 fn diesel_without_price(scenario: &Scenario) -> Option<String> {
     let has_none = scenario.money.as_ref().is_some_and(|money| money.diesel_usd_per_gal.is_none());
-    let trucks = scenario.fleet.values().flat_map(|fleet| &fleet.trucks);
-    let burns = |model: &String| scenario.truck_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
-    let mut units = scenario.terminal.values().flat_map(|terminal| &terminal.equipment);
-    let unit_burns =
-        |model: &String| scenario.equipment_model.get(model).is_some_and(|it| it.powertrain == Powertrain::Diesel);
-    let is_burnt = trucks.into_iter().any(|(model, count)| count.0 > 0 && burns(model))
-        || units.any(|(model, count)| count.0 > 0 && unit_burns(model));
-    let told = "diesel is burnt, but [money] has no `diesel_usd_per_gal`: its cost is not counted";
+    let is_burnt = scenario.has_vehicles_of(Powertrain::Diesel);
+    let told = "diesel is burnt and has no price (`diesel_usd_per_gal` of [money]): its cost is not counted";
     (has_none && is_burnt).then(|| told.to_owned())
 }
 
@@ -99,7 +93,7 @@ fn vessel_fuel_without_price(scenario: &Scenario) -> Option<String> {
     let is_free = |key: &&&String| scenario.fuel.get(**key).is_some_and(|fuel| fuel.usd_per_t.is_none());
     let free: Vec<String> = burnt.iter().filter(is_free).map(|key| format!("`{key}`")).collect();
     let told = |names: String| {
-        format!("vessels burn {names}, which has no `usd_per_t` in [fuel]: its cost is not counted in [money]")
+        format!("vessels burn {names}, which has no price (`usd_per_t` of [fuel]): its cost is not counted")
     };
     (!free.is_empty()).then(|| told(free.join(", ")))
 }
@@ -113,7 +107,9 @@ fn charging_without_tariff(scenario: &Scenario) -> Option<String> {
     let free: Vec<&String> = sites.into_iter().filter(is_free).collect();
     let first = free.first()?;
     let more = if free.len() > 1 { format!(" and {} more sites", free.len() - 1) } else { String::new() };
-    Some(format!("`{first}`{more} charge vehicles without a `tariff`: that electricity is not counted in [money]"))
+    Some(format!(
+        "`{first}`{more} charge vehicles and have no electricity tariff: that electricity is in no cost of a year"
+    ))
 }
 
 /// Plants whose electricity no connection carries.
@@ -144,8 +140,8 @@ fn plants_without_site(scenario: &Scenario) -> Option<String> {
 /// Hydrogen that is in no cost.
 fn hydrogen_without_price(scenario: &Scenario) -> Option<String> {
     let is_sold = scenario.money.is_some() && !scenario.hydrogen.is_empty();
-    let told = "hydrogen stations and what is delivered to them are in no cost of [money], only the electricity that they \
-                draw: `h2_cost_usd_per_kg` tells what a kilogram costs";
+    let told = "hydrogen stations and what is delivered to them are in no cost of a year, only the electricity that they draw: the \
+                cost of hydrogen (`h2_cost_usd_per_kg`) tells what a kilogram costs";
     is_sold.then(|| told.to_owned())
 }
 
@@ -156,8 +152,8 @@ fn terminals_without_vessels(scenario: &Scenario) -> Option<String> {
     let terminal = scenario.terminal.iter().find(|(_, terminal)| terminal.teu_per_year > 0.0)?.0;
     is_silent.then(|| {
         format!(
-            "hauls are listed and [freight.volumes] is not there: no vessel calls at `{terminal}`, so its cranes, shore power and \
-             most of its yard do nothing; with both, vessels are drawn by the volumes and hauls come from the list"
+            "hauls are listed and volumes of freight ([freight.volumes]) are not given: no vessel calls at `{terminal}`, so its cranes, \
+             shore power and most of its yard do nothing; with both, vessels are drawn by the volumes and hauls come from the list"
         )
     })
 }
@@ -273,10 +269,12 @@ fn crowded_pools(scenario: &Scenario) -> Vec<String> {
             let ports: u32 = chargers.map(|charger| charger.cabinets * charger.ports).sum();
             let is_swapped = scenario.swap.values().any(|swap| swap.site == *key && swap.model == *model);
             if has_battery && !is_swapped && ports > 0 && count.0 > ports.saturating_mul(UNITS_PER_PORT) {
+                let share =
+                    if ports == 1 { "a single charging port".to_owned() } else { format!("{ports} charging ports") };
                 out.push(format!(
-                    "{} units of `{model}` share {ports} charging ports at `{key}`, which has no plan: a pool uses its ports round the \
-                     clock, without ways to a charger and plugging, so the hours that it serves are an upper bound; see the waits, or \
-                     give it a plan ([terminal.{key}.plan])",
+                    "{} units of `{model}` share {share} at `{key}`, which has no plan: a pool uses its ports round the clock, without \
+                     ways to a charger and plugging, so the hours that it serves are an upper bound; see the waits, or give it a plan \
+                     ([terminal.{key}.plan])",
                     count.0
                 ));
             }
@@ -317,7 +315,7 @@ fn classes_that_last(scenario: &Scenario) -> Option<String> {
         .collect();
     (!lasting.is_empty()).then(|| {
         let names = lasting.join(", ");
-        format!("[survival] has no entry for {names}: nearly all of these vehicles outlive the transition")
+        format!("nothing says how long {names} last ([survival]): nearly all of these vehicles outlive the transition")
     })
 }
 

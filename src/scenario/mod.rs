@@ -41,6 +41,7 @@ use crate::terminal::spec::{EquipmentModelSpec, LaborSpec, TerminalSpec, WorkSpe
 use crate::transition::regulation::RulesSpec;
 use crate::transition::spec::{BuyerSpec, OfferSpec, ProjectSpec, SurvivalSpec, TransitionSpec};
 use crate::truck::spec::{FleetSpec, TruckModelSpec};
+use crate::vehicle::spec::Powertrain;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -163,6 +164,19 @@ pub struct Scenario {
     /// Where the numbers come from that no table's own `sources` names.
     #[serde(default)]
     pub sources: Sources,
+}
+
+impl Scenario {
+    /// Has a fleet trucks, or a terminal units, that this moves?
+    #[must_use]
+    pub fn has_vehicles_of(&self, powertrain: Powertrain) -> bool {
+        let of_trucks = |model: &String| self.truck_model.get(model).is_some_and(|it| it.powertrain == powertrain);
+        let of_units = |model: &String| self.equipment_model.get(model).is_some_and(|it| it.powertrain == powertrain);
+        let mut trucks = self.fleet.values().flat_map(|fleet| &fleet.trucks).filter(|(_, count)| count.0 > 0);
+        let mut units =
+            self.terminal.values().flat_map(|terminal| &terminal.equipment).filter(|(_, count)| count.0 > 0);
+        trucks.any(|(model, _)| of_trucks(model)) || units.any(|(model, _)| of_units(model))
+    }
 }
 
 /// `[layout]`: sites and groups of chargers from a map, as `portvolt export geojson` writes it.

@@ -4,6 +4,7 @@ use super::{Quality, Scenario};
 use crate::document::problem::{Place, Problem, nearest};
 use crate::document::tree::{Item, Node};
 use crate::grid::spec::usual_clearness;
+use crate::vehicle::spec::Powertrain;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -135,6 +136,10 @@ pub fn collect(document: &Item, scenario: &Scenario, layers: &Layers, problems: 
 const OF_VESSELS: [&str; 7] =
     ["teu_per_year", "berths", "calls_per_week", "cranes_per_call", "lifts_per_crane_h", "shore_kw", "shore_share"];
 
+/// What diesel emits and costs.
+const OF_DIESEL: [&str; 3] =
+    ["emissions.diesel_tailpipe_kg_per_gal", "emissions.diesel_upstream_kg_per_gal", "money.diesel_usd_per_gal"];
+
 /// Tables whose numbers change no result.
 const OF_NO_RESULT: [&str; 2] = ["source", "background"];
 /// A key of `[source]`, and how high the file lies that names it.
@@ -202,8 +207,13 @@ impl Walk<'_> {
         self.out.origins.push(Origin { field, value: value.to_string(), source, quality, inherited });
     }
 
-    /// Does a number change nothing in this scenario? Hauls from a list bring no vessels, whose terminals need not be known.
+    /// Does a number change nothing in this scenario? Hauls from a list bring no vessels, whose terminals need not be known; and
+    /// where nothing burns diesel, nobody needs to know what that emits or costs.
     fn is_idle(&self, field: &str) -> bool {
+        let may_burn = self.scenario.transition.is_some() || self.scenario.has_vehicles_of(Powertrain::Diesel);
+        if !may_burn && OF_DIESEL.contains(&field) {
+            return true;
+        }
         let has_vessels = self.scenario.freight.as_ref().is_some_and(|freight| freight.volumes.is_some());
         let of_terminal = field.strip_prefix("terminal.").and_then(|rest| rest.split_once('.'));
         !has_vessels && of_terminal.is_some_and(|(_, key)| OF_VESSELS.contains(&key))

@@ -434,8 +434,8 @@ fn a_source_claims_only_what_its_file_says() {
     assert_eq!(source(&[], "site.d.limit_kw").source.as_deref(), Some("s"), "its own claim holds");
     let shown = text(&portvolt(dir.path(), &["validate", "scenario.toml"]).stdout);
     assert!(
-        shown.contains("Still as ")
-            && shown.contains("base.toml has it, ")
+        shown.contains("Unchanged from ")
+            && shown.contains("base.toml: ")
             && shown.contains("site 3")
             && shown.contains("and its description"),
         "{shown}"

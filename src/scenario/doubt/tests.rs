@@ -12,6 +12,7 @@ fn a_pool_with_few_ports_is_doubted() {
         doubts(&loaded).join("\n")
     };
     assert!(told(5, &[]).contains("share 5 charging ports at `terminal`, which has no plan"), "{}", told(5, &[]));
+    assert!(told(1, &[]).contains("share a single charging port at `terminal`"), "{}", told(1, &[]));
     assert!(!told(55, &[]).contains("has no plan"));
     assert!(!told(5, &["planned.toml"]).contains("has no plan"));
 }
@@ -57,14 +58,18 @@ fn what_has_no_price_is_doubted() {
     };
     let priced = [&money[..], &["money.diesel_usd_per_gal=4"]].concat();
     let without = [&priced[..], &["site.depot.tariff="]].concat();
-    assert!(told("port_terminal", &money).contains("no `diesel_usd_per_gal`"), "{}", told("port_terminal", &money));
     assert!(
-        told("depot_night", &without).contains("`depot` charge vehicles without a `tariff`"),
+        told("port_terminal", &money).contains("(`diesel_usd_per_gal` of [money])"),
+        "{}",
+        told("port_terminal", &money)
+    );
+    assert!(
+        told("depot_night", &without).contains("`depot` charge vehicles and have no electricity tariff"),
         "{}",
         told("depot_night", &without)
     );
-    assert!(!told("depot_night", &priced).contains("[money]"), "{}", told("depot_night", &priced));
-    assert!(!told("depot_night", &["site.depot.tariff="]).contains("[money]"), "nothing has a price");
+    assert!(!told("depot_night", &priced).contains("no electricity tariff"), "{}", told("depot_night", &priced));
+    assert!(!told("depot_night", &["site.depot.tariff="]).contains("no electricity tariff"), "nothing has a price");
     let marine = [&priced[..], &["fuel.marine_gas_oil.usd_per_t="]].concat();
     assert!(
         told("san_pedro_bay", &marine).contains("vessels burn `marine_gas_oil`"),
@@ -83,7 +88,11 @@ fn vehicles_that_last_for_ever_are_doubted() {
         let loaded = load(&Request { path: path.clone(), settings, ..Request::default() }).unwrap();
         doubts(&loaded).join("\n")
     };
-    assert!(told(&["survival.truck="]).contains("has no entry for `truck`"), "{}", told(&["survival.truck="]));
+    assert!(
+        told(&["survival.truck="]).contains("how long `truck` last ([survival])"),
+        "{}",
+        told(&["survival.truck="])
+    );
     assert!(!told(&[]).contains("[survival]"), "{}", told(&[]));
     // The suite samples one week of each year.
     assert!(told(&[]).contains("one week stands for each year"), "{}", told(&[]));

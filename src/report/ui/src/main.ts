@@ -15,7 +15,7 @@ import { startPlanner } from "./planner/app";
 function names(data: Page): Record<string, string> {
   if ("names" in data) return data.names;
   if (data.kind !== "run") return {};
-  return Object.fromEntries([...data.sites.map(({ key, name }) => [`site.${key}`, name]), ...Object.entries(data.fleets).map(([key, name]) => [`fleet.${key}`, name])]) as Record<string, string>;
+  return Object.fromEntries([...data.sites.map(({ key, name }) => [`site.${key}`, name]), ...data.nodes.map(({ key, name }) => [`node.${key}`, name]), ...Object.entries(data.fleets).map(([key, name]) => [`fleet.${key}`, name])]) as Record<string, string>;
 }
 
 function show(page: HTMLElement, data: Page): void {

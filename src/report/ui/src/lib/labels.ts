@@ -1,7 +1,6 @@
 // What planners call the fields of a scenario, and the settings that a run was made with. A field without an entry is
 // called by its key.
 
-import { metricLabel } from "../data/metrics";
 import { POLICIES } from "../generated/policies";
 
 /** Tables whose rows a form shows, by the kind of their rows. */
@@ -182,6 +181,25 @@ export function labelOf(definition: string, key: string): { text: string; unit: 
   return { text: LABELS[`${definition}.${key}`] ?? plain.charAt(0).toUpperCase() + plain.slice(1), unit };
 }
 
+/** A field by its key alone, as the first table that has it calls it; none where no form shows it. */
+export function fieldName(key: string): string | null {
+  const known = Object.keys(LABELS).find((path) => path.endsWith(`.${key}`));
+  return (known === undefined ? OTHER_FIELDS[key] : LABELS[known]) ?? null;
+}
+
+/** Fields that no form shows and that warnings name. */
+const OTHER_FIELDS: Record<string, string> = {
+  tow_min: "Time until a machine is towed",
+  usd_per_t: "Price of a tonne",
+  weeks: "Weeks that stand for a year",
+  groups: "Groups that charge one after the other",
+  hours: "Hours of charging",
+  lat: "Latitude",
+  lon: "Longitude",
+  kind: "Kind",
+  charging: "Rule of charging",
+};
+
 /** Parameters of policies by the names that a scenario has for them. */
 const PARAMETERS: Record<string, string> = {
   cap_kw: "Cap of a site (0: the lowest that was enough)",
@@ -247,12 +265,6 @@ export function strategyName(name: string): string {
   return parts.join(", ");
 }
 
-/** A sentence of the program with its code names in words: strategies in backticks, and metrics. */
-export function plainWords(text: string): string {
-  const named = plainNames(text.replace(/`([^`]+)` did/g, (_, name: string) => `${strategyName(name)} did`));
-  return named.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, metricLabel);
-}
-
 export const plainKey = (key: string) => key.replaceAll("_", " ");
 
 /** What a setting is about, with its unit: `site.depot.limit_kw` is the service capacity of depot, in kW. */
@@ -297,7 +309,7 @@ function thing(part: string): string {
 
 /** A list of TOML as people write one, with the names of places and fleets. */
 function listText(value: string): string {
-  const named = (part: string) => called[part] ?? called[`site.${part}`] ?? called[`node.${part}`] ?? called[`fleet.${part}`] ?? called[`equipment_model.${part}`] ?? thing(part);
+  const named = (part: string) => called[part] ?? called[`site.${part}`] ?? called[`node.${part}`] ?? called[`fleet.${part}`] ?? called[`equipment_model.${part}`] ?? called[`truck_model.${part}`] ?? thing(part);
   return value.replace(/^\[(.*)\]$/, "$1").replaceAll('"', "").split(", ").map(named).join(", ");
 }
 

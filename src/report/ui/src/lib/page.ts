@@ -53,7 +53,8 @@ export function contents(sections: HTMLElement[]): HTMLElement {
   const list = element("ul");
   for (const part of sections) {
     const title = part.querySelector("h2")?.textContent;
-    if (title && part.id) list.append(element("li", {}, element("a", { href: `#${part.id}` }, title)));
+    // What is on paper alone has no place on the screen to go to.
+    if (title && part.id && !part.classList.contains("print-only")) list.append(element("li", {}, element("a", { href: `#${part.id}` }, title)));
   }
   return element("nav", { class: "contents", "aria-label": "Sections of this page" }, list);
 }

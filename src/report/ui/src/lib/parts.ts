@@ -2,6 +2,7 @@
 
 import type { Metric, Report } from "../data/types";
 import { element, section } from "./dom";
+import { toldOnce } from "./words";
 import { bareTable, copyButton, metricsTable, number, row, scrolled } from "./tables";
 
 export type Origins = Pick<Report, "doubtful" | "provenance" | "sources">;
@@ -26,11 +27,26 @@ export function verdict(findings: Finding[]): HTMLElement {
   return element("div", { class: "cards", role: "group", "aria-label": "Verdict" }, ...findings.map(card));
 }
 
+/** Warnings that paper has room for above the numbers; all others follow in its appendix. */
+const MOST_PRINTED = 4;
+
 /** Above the numbers, where nobody misses it; nothing when there is nothing to say. */
 export function warningsBox(warnings: string[], title = "Before you use these numbers"): HTMLElement[] {
-  if (warnings.length === 0) return [];
-  const list = element("ul", {}, ...warnings.map((text) => element("li", {}, text)));
-  return [element("aside", { class: "warnings", "aria-label": title }, element("b", {}, title), list)];
+  const told = toldOnce(warnings);
+  if (told.length === 0) return [];
+  const left = told.length - MOST_PRINTED;
+  const lines = told.map((text, at) => element("li", at < MOST_PRINTED ? {} : { class: "screen-only" }, text));
+  const more = left > 0 ? [element("li", { class: "print-only" }, `${left} more: see “Further warnings” in the appendix`)] : [];
+  return [element("aside", { class: "warnings", "aria-label": title }, element("b", {}, title), element("ul", {}, ...lines, ...more))];
+}
+
+/** What the box above the numbers has no room for on paper. */
+export function furtherWarnings(warnings: string[]): HTMLElement[] {
+  const rest = toldOnce(warnings).slice(MOST_PRINTED);
+  if (rest.length === 0) return [];
+  const made = section("Further warnings", "", element("ul", { class: "plain" }, ...rest.map((text) => element("li", {}, text))));
+  made.classList.add("print-only");
+  return [made];
 }
 
 /** Sources of a run's doubtful numbers that are told on its first pages. */

@@ -7,9 +7,9 @@ import { differencePicture } from "../charts/intervals";
 import { drawPaths } from "../charts/bars";
 import { element, section } from "../lib/dom";
 import { around, interval, show } from "../lib/format";
-import { numberName, plainWords, settingText, settingTexts } from "../lib/labels";
+import { numberName, settingText, settingTexts } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
-import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
+import { assumptions, furtherWarnings, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
 import { COST_PARTS, costTable } from "./money";
 
@@ -125,6 +125,8 @@ function confirmed({ is_confirmed }: Design): Cell {
 
 const unconfirmed = (search: Search): number => others(search).filter(({ is_confirmed }) => is_confirmed === false).length;
 
+/** More designs in front are not for the board. */
+const MOST_IN_FRONT = 4;
 const FRONT = "Pareto front";
 const ALIKE = "Designs that may be as good";
 const titleOfOthers = ({ objectives }: Search) => (objectives.length > 1 ? FRONT : ALIKE);
@@ -181,10 +183,9 @@ function cards(search: Search): HTMLElement {
   return verdict(findings);
 }
 
-/** A warning with the settings of designs in words. */
-function plainWarning(text: string): string {
-  const chosen = text.replace(/^([a-z_]+(?:\.\w+)+) = (\S+) is/, (_, path: string, value: string) => `${settingText(`${path}=${value}`)} is`);
-  return plainWords(chosen.replace(/\b(?:charger|node|site|solar|storage)\.\w+\.\w+/g, (path) => numberName(path).toLowerCase()));
+/** A warning of which the code of a chosen number stands in backticks, as all others do. */
+function withCodes(text: string): string {
+  return text.replace(/^([a-z_]+(?:\.\w+)+ = \S+) is/, "`$1` is").replace(/(?<!`)\b(?:charger|node|site|solar|storage)(?:\.\w+){2}(?=[ ,;:]|$)(?! =)/g, "`$&`");
 }
 
 export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
@@ -206,9 +207,11 @@ export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
       element("li", {}, "best.toml in the folder of the result is an overlay with the design: run it, compare it, or search on from it."),
     ),
   );
-  const second = [...costs(search), ...otherwise(search), ...assumptions(report)];
-  const appendix = [...inFront(search), ...figures(search), how, provenance(report)];
-  second[0]?.classList.add("second-page");
+  const warnings = report.warnings.map(withCodes);
+  // A few designs that may be as good belong to the choice; a long front goes to the appendix.
+  const isShort = others(search).length <= MOST_IN_FRONT;
+  const second = [...costs(search), ...otherwise(search), ...(isShort ? inFront(search) : []), ...assumptions(report)];
+  const appendix = [...(isShort ? [] : inFront(search)), ...figures(search), how, ...furtherWarnings(warnings), provenance(report)];
   appendix[0]?.classList.add("appendix");
   const sections = [decisions(search), ...constraints(search), ...second, ...appendix];
   page.append(
@@ -216,7 +219,7 @@ export function buildDesign(page: HTMLElement, report: DesignAnswer): void {
     element("p", {}, `The best of ${show(search.designs_of_the_space)} designs by ${search.objectives.map(metricLabel).join(" and ")}.${shared.length > 0 ? ` In all of them: ${shared.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, search.answer.best || !design ? words : `Nearest: ${words}`)),
     cards(search),
-    ...warningsBox(report.warnings.map(plainWarning)),
+    ...warningsBox(warnings),
     contents(sections),
     ...sections,
   );

@@ -6,9 +6,9 @@ import type { InfluenceAnswer } from "../data/types";
 import { differencePicture } from "../charts/intervals";
 import { element, section } from "../lib/dom";
 import { interval, show } from "../lib/format";
-import { numberName, plainWords, settingTexts, strategyName } from "../lib/labels";
+import { numberName, settingTexts, strategyName } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
-import { provenance, verdict, warningsBox, type Finding } from "../lib/parts";
+import { furtherWarnings, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { filteredTable, number, percent, table, type Cell } from "../lib/tables";
 
 type Influence = InfluenceAnswer["influence"];
@@ -128,7 +128,6 @@ function method(influence: Influence): HTMLElement {
     const rows = influence.not_varied.map(({ path, why }): Cell[] => [numberName(path), why, path]);
     made.append(element("details", {}, element("summary", {}, `${show(influence.not_varied.length)} doubtful numbers that were not varied, and why`), ...filteredTable(["number", "why not", "path in the file"], rows, "Not varied")));
   }
-  made.classList.add("appendix");
   return made;
 }
 
@@ -136,9 +135,7 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
   const title = `Sensitivity: ${report.title}`;
   newPage(page, title);
   const { influence } = report;
-  const first = measure(influence);
-  first.classList.add("second-page");
-  const sections = [decisive(influence), first, ...together(influence), method(influence), provenance(report)];
+  const sections = [decisive(influence), measure(influence), ...together(influence), method(influence), ...furtherWarnings(report.warnings), provenance(report)];
   const metric = metricLabel(influence.metric);
   const [one = "the scenario", other] = influence.strategies;
   const of = other === undefined ? `${metric} of ${strategyName(one)}` : `the difference in ${metric} between ${strategyName(other)} and ${strategyName(one)}`;
@@ -148,7 +145,7 @@ export function buildInfluence(page: HTMLElement, report: InfluenceAnswer): void
     element("p", {}, `What ${of} depends on.${settings.length > 0 ? ` In all runs: ${settings.join("; ")}.` : ""}`),
     element("p", { class: "question" }, element("b", {}, headline(influence))),
     cards(report),
-    ...warningsBox(report.warnings.map(plainWords)),
+    ...warningsBox(report.warnings),
     contents(sections),
     ...sections,
   );

@@ -9,9 +9,8 @@ import type { Report, Site } from "../data/types";
 import { Clock, timeBar } from "../lib/clock";
 import { element, hint, section } from "../lib/dom";
 import { dollars, energy, lasting, power, show } from "../lib/format";
-import { plainNames } from "../lib/labels";
 import { contents, newPage, Shared } from "../lib/page";
-import { assumptions, provenance, warningsBox } from "../lib/parts";
+import { assumptions, furtherWarnings, provenance, warningsBox } from "../lib/parts";
 import { table, type Cell } from "../lib/tables";
 import { drawMap } from "../map/run";
 import type { Trips } from "../map/trucks";
@@ -21,7 +20,7 @@ import { billSection, COST_PARTS, costSection, emissionsSection, largestBills } 
 import { siteFigure, siteSection, siteTable } from "./site";
 import { stakeholderSection } from "./stakeholders";
 import { vehicleSection } from "./vehicles";
-import { runVerdict, shareText } from "./verdict";
+import { runVerdict, shareText, toldOnCard } from "./verdict";
 import { yardSection } from "./yard";
 
 /** Sites with a bill that fit on the second sheet of paper. */
@@ -179,6 +178,8 @@ export function buildRun(page: HTMLElement, report: Report): void {
   // The board reads a short table; a long one goes to the appendix.
   const isShort = bills.every((part) => part.querySelectorAll("tbody tr").length <= MOST_BILLS);
   const board = [section("Where", "", map), overTime(report, carried, clock, chosen), ...costs, ...(isShort ? bills : largestBills(report, metrics, LARGEST)), ...assumptions(report)];
+  const onCard = toldOnCard(report);
+  const warnings = report.warnings.filter((warning) => !onCard.has(warning));
   const details = [
     resultsTable(metrics),
     ...(isShort ? [] : bills),
@@ -193,6 +194,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
     ...hydrogenSections(report, metrics, clock),
     emissionsSection(report, metrics),
     stakeholderSection(report, metrics),
+    ...furtherWarnings(warnings),
     provenance(report, report.metrics),
   ];
   details[0]?.classList.add("appendix");
@@ -202,7 +204,7 @@ export function buildRun(page: HTMLElement, report: Report): void {
     element("p", { class: "question" }, report.description),
     element("p", {}, `${days} from ${report.start}, one draw of random days. Compare strategies with replications to tell effects from chance.`),
     runVerdict(report, metrics, clock),
-    ...warningsBox(report.warnings.map(plainNames)),
+    ...warningsBox(warnings),
     contents([...board, ...details]),
     bar.node,
     ...board,

@@ -8,8 +8,8 @@ import { plainWords, rowName, strategyName } from "../lib/labels";
 export type Comparison = Study["study"];
 export type Compared = Comparison["metrics"][number];
 
-/** What says how much work is done: a strategy that does less may well cost less. */
-export const SERVICE: string[] = ["hauls_completed", "equipment_hours_served"];
+/** What says how much work is done, as the program counts it: a strategy that does less may well cost less. */
+export const SERVICE: MetricName[] = ["hauls_completed", "equipment_hours_served", "vessel_lifts", "h2_dispensed_kg"];
 
 /** What vehicles burn, of which the electricity bill knows nothing. */
 const BILL: MetricName = "bill_total_usd";
@@ -44,9 +44,9 @@ export function outcome(metric: Compared, it: Standing, baseline: string): Outco
 }
 
 /** What a comparison is decided by, the first that a study has and in which a strategy differs. */
-const DECIDING: MetricName[] = ["year_cost_usd", "cost_usd", "npv_usd", "bill_total_usd", "queue_wait_p95_min", "h2_queue_wait_p95_min", "hauls_completed", "equipment_hours_served", "peak_kw"];
+const DECIDING: MetricName[] = ["year_cost_usd", "cost_usd", "npv_usd", "bill_total_usd", "queue_wait_p95_min", "h2_queue_wait_p95_min", ...SERVICE, "peak_kw"];
 
-const difference = (metric: Compared, it: Standing) => interval(it.difference, it.difference_half_width, metric.unit, true);
+export const difference = (metric: Pick<Compared, "unit">, it: Standing) => interval(it.difference, it.difference_half_width, metric.unit, true);
 
 /** By how much of the baseline, where that says something. */
 function relative(metric: Compared, it: Standing, study: Comparison): string {
@@ -63,8 +63,8 @@ function certainty(it: Standing): string {
 }
 
 /** Metrics of the hub in which a strategy is certainly worse than the baseline, with by how much. */
-function worseIn(study: Comparison, names: string[], strategy: string): string {
-  const told = study.metrics.filter(({ name, scope }) => scope === "total" && names.includes(name)).flatMap((metric) => {
+function worseIn(study: Comparison, names: MetricName[], strategy: string): string {
+  const told = study.metrics.filter(({ name, scope }) => scope === "total" && (names as string[]).includes(name)).flatMap((metric) => {
     const it = metric.strategies.find((row) => row.strategy === strategy);
     return it && outcome(metric, it, study.baseline) === "worse" ? [`${label(metric)} ${difference(metric, it)}`] : [];
   });
@@ -80,13 +80,33 @@ interface Caveat {
 
 /** Why a better figure is no gain: less work was done for it, or may have been, or what is burnt instead is not in it. Empty where nothing speaks against it. */
 export function caveat(study: Comparison, metric: Compared, strategy: string): Caveat | null {
-  if (SERVICE.includes(metric.name)) return null;
+  if (isWork(metric)) return null;
   const work = worseIn(study, SERVICE, strategy);
-  if (work !== "") return { short: "does less work", long: `it did less work (${work}), so that is no saving`, like: "did the same work" };
+  if (work !== "") return { short: "does less work", long: `it did less work (${work}), so that is no saving`, like: "without a proven loss of work" };
   const open = metric.strategies.find((row) => row.strategy === strategy)?.work_told ?? null;
-  if (open !== null) return { short: "may do less work", long: `beside the one that did most work, ${plainWords(open)}, so that may be no saving`, like: "surely did the same work" };
+  if (open !== null) return { short: "may do less work", long: `beside the one that did most work, ${plainWords(open)}, so that may be no saving`, like: "that surely did the same work" };
   const fuel = metric.name === BILL ? worseIn(study, FUELS, strategy) : "";
-  return fuel === "" ? null : { short: "burns more fuel", long: `it burned more fuel (${fuel}), which is in no electricity bill, so that may be no saving`, like: "did the same work without more fuel" };
+  return fuel === "" ? null : { short: "burns more fuel", long: `it burned more fuel (${fuel}), which is in no electricity bill, so that may be no saving`, like: "without a proven loss of work or more fuel" };
+}
+
+export const isWork = ({ name }: Pick<Compared, "name">): boolean => (SERVICE as string[]).includes(name);
+
+/** Kinds of work that the baseline or another strategy does. */
+export function workOf(study: Comparison): Compared[] {
+  return study.metrics.filter((metric) => metric.scope === "total" && isWork(metric) && metric.strategies.some(({ mean }) => (mean ?? 0) > 0));
+}
+
+/** What is known of the work of a strategy that did not surely do less: a loss that is not proven is not the same work. */
+function workText(study: Comparison, strategy: string): string {
+  const rows = workOf(study).flatMap((metric) => {
+    const it = metric.strategies.find((row) => row.strategy === strategy);
+    return it ? [{ metric, it, how: outcome(metric, it, study.baseline) }] : [];
+  });
+  if (rows.length === 0) return "";
+  const text = (how: Outcome) => rows.filter((row) => row.how === how).map(({ metric, it }) => `${label(metric)} ${difference(metric, it)}`).join(", ");
+  const [more, unsure] = [text("better"), text("unsure")];
+  if (more === "" && unsure === "") return " It did the same work in every replication.";
+  return `${more === "" ? "" : ` It did more work: ${more}.`}${unsure === "" ? "" : ` Its work: no proven difference (${unsure}).`}`;
 }
 
 function told(study: Comparison, metric: Compared, it: Standing): string {
@@ -106,10 +126,10 @@ export function verdictLine(study: Comparison): string {
   const [best] = better;
   const but = best ? caveat(study, metric, best.strategy) : null;
   if (best && but) {
-    const and = honest ? `Of those that ${but.like}, ${told(study, metric, honest)}.` : `No strategy that ${but.like} is certainly better than ${base}.`;
+    const and = honest ? `Of those ${but.like}, ${told(study, metric, honest)}.${workText(study, honest.strategy)}` : `No strategy ${but.like} is certainly better than ${base}.`;
     return `${told(study, metric, best)}. But ${but.long}. ${and}`;
   }
-  if (best) return `${told(study, metric, best)}.`;
+  if (best) return `${told(study, metric, best)}.${isWork(metric) ? "" : workText(study, best.strategy)}`;
   const [nearest] = others.sort((a, b) => gain(b) - gain(a));
   if (!nearest) return "";
   if (others.every((it) => outcome(metric, it, study.baseline) === "worse")) return `${base} is the best: every other strategy is worse in ${label(metric)}, ${strategyName(nearest.strategy)} by ${difference(metric, nearest)} (${certainty(nearest)}).`;

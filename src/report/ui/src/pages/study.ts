@@ -1,24 +1,17 @@
 // The page of a comparison: how the strategies stand against the baseline, and how sure that is.
 
-import type { MetricName } from "../data/metrics";
 import { LABELS } from "../generated/metrics";
 import type { Standing, Study } from "../data/types";
-import { around, interval, show } from "../lib/format";
+import { around, show } from "../lib/format";
 import { choice, element, section } from "../lib/dom";
 import { differencePicture, tornadoPicture, type Swing } from "../charts/intervals";
-import { numberName, plainWords, settingTexts, strategyName } from "../lib/labels";
+import { numberName, settingTexts, strategyName } from "../lib/labels";
 import { contents, newPage } from "../lib/page";
-import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
+import { assumptions, furtherWarnings, provenance, warningsBox } from "../lib/parts";
 import { filteredTable, number, table, type Cell } from "../lib/tables";
-import { caveat, label, outcome, SERVICE, varies, verdictLine, type Compared, type Comparison, type Outcome } from "./standing";
+import { arrow, comparisonCards, QUESTIONS } from "./answers";
+import { caveat, label, outcome, varies, verdictLine, type Compared, type Comparison, type Outcome } from "./standing";
 
-/** The four questions of the first screen: the first metric that a study has answers each. */
-const QUESTIONS: [string, MetricName[]][] = [
-  ["Does the work get done?", ["hauls_completed", "equipment_hours_served", "sessions_unmet"]],
-  ["How long is the wait?", ["queue_wait_p95_min", "h2_queue_wait_p95_min"]],
-  ["How high is the peak?", ["peak_kw"]],
-  ["What does it cost?", ["bill_total_usd", "cost_usd", "npv_usd"]],
-];
 function headlines(study: Comparison): Compared[] {
   const known = LABELS.map(([name]) => study.metrics.find((it) => it.name === name && it.scope === "total"));
   return known.filter((it): it is Compared => it?.strategies.some((standing) => standing.mean !== null) === true);
@@ -35,11 +28,6 @@ function tone(how: Outcome): { tone?: "better" | "unsure" | "worse" } {
   return how === "unsure" || how === "same" ? { tone: "unsure" } : {};
 }
 
-/** An arrow says where it goes, colour and word whether that is good. */
-function arrow(it: Standing): string {
-  return (it.difference ?? 0) > 0 ? "▲" : "▼";
-}
-
 function places(it: Standing): string {
   if (it.first_place === null || it.last_place === null) return "–";
   return it.first_place === it.last_place ? String(it.first_place) : `${it.first_place} to ${it.last_place}`;
@@ -50,34 +38,20 @@ function probability(p: number | null): Cell {
   return { text: p === null ? "–" : p < 0.001 ? "< 0.001" : p.toFixed(3), raw: p };
 }
 
-/** Four cards: the baseline with its interval, and who is better with what certainty. */
-function cards(study: Comparison, headline: Compared[]): HTMLElement {
-  const findings = QUESTIONS.flatMap(([what, names]): Finding[] => {
-    const metric = names.map((name) => headline.find((it) => it.name === name)).find((it) => it !== undefined);
-    const base = metric?.strategies.find((it) => it.strategy === study.baseline);
-    if (!metric || !base) return [];
-    const others = metric.strategies.filter((it) => it.strategy !== study.baseline);
-    const better = others.filter((it) => outcome(metric, it, study.baseline) === "better").sort((a, b) => Math.abs(b.difference ?? 0) - Math.abs(a.difference ?? 0));
-    const worse = others.filter((it) => outcome(metric, it, study.baseline) === "worse");
-    const [best] = better;
-    const but = best ? caveat(study, metric, best.strategy) : null;
-    const details = [
-      `${label(metric)}, ${strategyName(study.baseline)}`,
-      best ? `${arrow(best)} ${strategyName(best.strategy)}: ${difference(best, metric.unit)}, better${but ? `, but it ${but.short}` : ""}` : others.length > 0 ? "no strategy is certainly better" : "",
-      worse.length > 0 ? `worse: ${worse.map((it) => `${strategyName(it.strategy)} (${difference(it, metric.unit)})`).join(", ")}` : "",
-    ];
-    return [{ what, value: interval(base.mean, base.half_width, metric.unit), details, evidence: "at-a-glance", tone: best && !but ? "good" : worse.length > 0 && SERVICE.includes(metric.name) ? "warn" : "plain" }];
-  });
-  return verdict(findings);
-}
+/** Shares of one, of which the catalogue has no unit. */
+const SHARES = ["charger_utilization", "load_factor", "zev_share"];
 
-const difference = (it: Standing, unit: string) => interval(it.difference, it.difference_half_width, unit, true);
+/** A metric with its unit, and the word where it is a share. */
+function withUnit(metric: Compared): string {
+  const unit = metric.unit || (SHARES.includes(metric.name) ? "share of 1" : "");
+  return `${label(metric)}${unit === "" ? "" : `, ${unit}`}`;
+}
 
 /** A row for a metric, a column for each strategy. What cannot be told from chance is pale. */
 function glanceRow(study: Comparison, metric: Compared): Cell[] {
   const names = study.strategies.map((it) => it.name);
   return [
-    `${label(metric)}${metric.unit ? `, ${metric.unit}` : ""}`,
+    withUnit(metric),
     ...names.map((name): Cell => {
       const it = metric.strategies.find((standing) => standing.strategy === name);
       if (!it) return "–";
@@ -92,13 +66,28 @@ function glanceRow(study: Comparison, metric: Compared): Cell[] {
   ];
 }
 
+/** More strategies than these are rows, not columns, and so many metrics stand beside each other then. */
+const MOST_COLUMNS = 5;
+const METRICS_ACROSS = 4;
+
 function glanceTable(study: Comparison, metrics: Compared[], caption: string): HTMLElement[] {
+  if (study.strategies.length > MOST_COLUMNS) return acrossTables(study, metrics, caption);
   const columns = ["metric", ...study.strategies.map(({ name }) => (name === study.baseline ? `${strategyName(name)} (baseline), mean` : `${strategyName(name)}, difference`))];
   return table(columns, metrics.map((metric) => glanceRow(study, metric)), caption);
 }
 
+/** Of many strategies a row for each; metrics a few at a time, so that no column is squeezed. */
+function acrossTables(study: Comparison, metrics: Compared[], caption: string): HTMLElement[] {
+  const cells = new Map(metrics.map((metric) => [metric, glanceRow(study, metric)]));
+  const groups = Array.from({ length: Math.ceil(metrics.length / METRICS_ACROSS) }, (_, at) => metrics.slice(METRICS_ACROSS * at, METRICS_ACROSS * (at + 1)));
+  return groups.flatMap((group) => {
+    const rows = study.strategies.map(({ name }, at): Cell[] => [name === study.baseline ? `${strategyName(name)} (baseline), mean` : strategyName(name), ...group.map((metric): Cell => cells.get(metric)?.[at + 1] ?? "–")]);
+    return table(["strategy", ...group.map(withUnit)], rows, `${caption}: ${group.map(label).join(", ")}`);
+  });
+}
+
 /** More rows than these are not for the board. */
-const MOST_GLANCED = 10;
+const MOST_GLANCED = 8;
 
 /** Does any strategy differ for certain? */
 const isCertain = (study: Comparison) => (metric: Compared) => metric.strategies.some((it) => ["better", "worse", "different"].includes(outcome(metric, it, study.baseline)));
@@ -109,7 +98,7 @@ export function glanced(study: Comparison, metrics: Compared[]): { first: Compar
   const both = metrics.filter((metric) => metric.strategies.some((it) => it.strategy !== study.baseline && it.difference !== null));
   const shown = both.filter((metric) => varies(metric, study.baseline));
   const certain = shown.filter(isCertain(study));
-  const first = (certain.length > 0 ? certain : shown).slice(0, MOST_GLANCED);
+  const first = (certain.length > 0 ? certain : shown).slice(0, study.strategies.length > MOST_COLUMNS ? METRICS_ACROSS : MOST_GLANCED);
   return { first, others: shown.filter((metric) => !first.includes(metric)), same: both.filter((metric) => !varies(metric, study.baseline)), alone: metrics.filter((metric) => !both.includes(metric)) };
 }
 
@@ -185,8 +174,9 @@ const MOST_LINES = 12;
 
 /** The differences in what answers the other questions of the verdict, as pictures. */
 function otherQuestions(study: Comparison, headline: Compared[]): HTMLElement[] {
-  const shown = QUESTIONS.flatMap(([what, names]) => {
-    const metric = names.map((name) => headline.find((it) => it.name === name)).find((it) => it !== undefined);
+  const shown = QUESTIONS.flatMap(({ what, names }) => {
+    const there = names.flatMap((name) => headline.filter((it) => it.name === name));
+    const metric = there.find((it) => varies(it, study.baseline)) ?? there[0];
     const rows = metric?.strategies.filter((it) => it.strategy !== study.baseline && it.difference !== null) ?? [];
     return metric && rows.length > 0 && varies(metric, study.baseline) ? [{ what, metric, rows }] : [];
   });
@@ -290,8 +280,15 @@ function strategiesTable(study: Comparison): HTMLElement {
     it.name,
   ]);
   const made = section("What was compared", "Each strategy changes the scenario as it says here.", ...table(["strategy", "what it changes", "name in the files"], rows, "Strategies"));
-  made.querySelector(".scroll")?.classList.add("words");
+  made.querySelector(".scroll")?.classList.add("words", "keys-last");
+  for (const line of made.querySelectorAll("tbody tr")) breakable(line.lastElementChild);
   return made;
+}
+
+/** A key breaks between its parts only, never inside a word. */
+function breakable(cell: Element | null): void {
+  const parts = (cell?.textContent ?? "").split(/(?<=[+=./_])/);
+  cell?.replaceChildren(element("code", {}, ...parts.flatMap((part) => [part, element("wbr")])));
 }
 
 export function buildStudy(page: HTMLElement, report: Study): void {
@@ -301,23 +298,24 @@ export function buildStudy(page: HTMLElement, report: Study): void {
   const headline = headlines(study);
   const glance = overview(study, headline);
   const questions = otherQuestions(study, headline);
+  const interrupted = study.interrupted ? ["The comparison was stopped before all replications were done; what is shown holds for those that were."] : [];
+  const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
+  const warnings = [...interrupted, ...few, ...report.warnings];
   const metric = metricSection(study, headline);
   const second = questions.length > 0 ? questions : [metric];
   second[0]?.classList.add("second-page");
   const board = [glance.board, ...second, strategiesTable(study), ...assumptions(report)];
-  const appendix = [...(questions.length > 0 ? [metric] : []), ...glance.appendix, ...sensitivitySection(study), method(study), allMetrics(study), provenance(report)];
+  const appendix = [...(questions.length > 0 ? [metric] : []), ...glance.appendix, ...sensitivitySection(study), method(study), allMetrics(study), ...furtherWarnings(warnings), provenance(report)];
   appendix[0]?.classList.add("appendix");
   const sections = [...board, ...appendix];
   const common = settingTexts([...study.settings, ...sharedSettings(study)]);
   const settings = common.length > 0 ? ` In all of them: ${common.join("; ")}.` : "";
-  const interrupted = study.interrupted ? ["The comparison was stopped before all replications were done; what is shown holds for those that were."] : [];
-  const few = study.replications < 5 ? [`${study.replications === 1 ? "One replication says nothing" : `${study.replications} replications say little`} about chance: use 20 or more.`] : [];
   page.append(
     element("h1", {}, title),
     element("p", {}, `${study.strategies.length} strategies of ${fileName(study.scenario)}, ${study.replications} replications each on the same random days; the baseline is ${strategyName(study.baseline)}.${settings}`),
     element("p", { class: "question" }, element("b", {}, verdictLine(study))),
-    cards(study, headline),
-    ...warningsBox([...interrupted, ...few, ...report.warnings.map(plainWords)]),
+    comparisonCards(study),
+    ...warningsBox(warnings),
     contents(sections),
     ...sections,
   );

@@ -19,6 +19,8 @@ const ENOUGH_HAULS = 0.85;
 const MOST_UNMET = 0.01;
 /** From here on a connection has no room left. */
 const NEARLY_FULL = 0.95;
+/** From here on the limit itself set the peak. */
+const AT_LIMIT = 0.995;
 /** A limit that held the load down for less of a wait is not its reason. */
 const LONG_SHARE = 0.25;
 /** Below this share of the energy requested too little is charged; above the other all but all, for some still charge at the end. */
@@ -59,15 +61,17 @@ export function equipmentService(report: Pick<Report, "sites" | "work">, metrics
   const backlog = metrics.get("work_backlog_h") ?? 0;
   const largest = metrics.get("work_backlog_max_h") ?? 0;
   const most = [...bySite].map(({ key, name }) => ({ name, hours: metrics.get("work_backlog_h", `site:${key}`) ?? 0 })).sort((a, b) => b.hours - a.hours)[0];
-  const at = most && bySite.length > 1 && most.hours > 0 ? `, ${show(most.hours)} h of them at ${most.name}` : "";
-  const value = worst === null ? `${shareText(share)} of equipment hours` : worst === ofSite ? `${shareText(worst.share ?? 1)} at ${worst.name}` : `${shareText(worst.share ?? 1)} of ${worst.name} hours`;
+  const whole = `${shareText(share)} of equipment hours`;
+  const at = most && bySite.length > 1 && most.hours > 0 ? `, ${most.hours >= 0.999 * backlog ? "all" : `${show(most.hours)} h`} of them at ${most.name}` : "";
+  const value = worst === null ? whole : worst === ofSite ? `${shareText(worst.share ?? 1)} at ${worst.name}` : `${shareText(worst.share ?? 1)} of ${worst.name} hours`;
   return {
     share,
     worst,
     isBad: share < ENOUGH_EQUIPMENT || (worst?.share ?? 1) < ENOUGH_OF_ONE || backlog > (1 - ENOUGH_EQUIPMENT) * all.required_h,
     value,
     details: [
-      `${shareText(share)} of equipment hours served${all.short_h > 0 ? `, ${show(all.short_h)} h of those required in these days were not` : ""}`,
+      // What the large figure says already is not told twice.
+      value === whole && all.short_h <= 0 ? "" : `${whole} served${all.short_h > 0 ? `, ${show(all.short_h)} h of those required in these days were not` : ""}`,
       ofSite ? lacking("worst site", ofSite) : "",
       ofClass ? lacking("worst class", ofClass) : "",
       backlog > 0 ? `backlog at the end, work that is due and not done: ${show(backlog)} h${at}` : "",
@@ -109,6 +113,9 @@ function longest(report: Report, metrics: Metrics, name: MetricName): { site: st
   return first && first.minutes > 0 ? first : null;
 }
 
+/** Have several sites visits that could wait? */
+const hasOther = (report: Report, metrics: Metrics, name: MetricName) => report.sites.filter(({ key }) => metrics.get(name, `site:${key}`) !== null).length > 1;
+
 /** Why the longest wait was as long: power that was missing comes before ports that were taken. */
 function whyWaited(wait: LongestWait, pauses: Report["pauses"]): string {
   const out = wait.held_by.filter(({ is_outage }) => is_outage).map(({ name }) => `no power: outage at ${name}`);
@@ -137,7 +144,7 @@ export function charged(metrics: Metrics): { details: string[]; tone: Finding["t
     sessions > 0 && unmet > 0 ? `${show(unmet, 0)} of ${count(sessions, "session", "sessions")} left below their target` : "",
     breaks > 0 ? `${show(breaks, 0)} ${breaks === 1 ? "break" : "breaks"} of equipment ended below a full battery` : "",
     sessions > 0 && isAll ? `all ${count(sessions, "session", "sessions")} fully charged` : "",
-    requested > 0 && !isAll ? `${energy(delivered)} of ${energy(requested)} requested were delivered (${shareText(part)})` : "",
+    requested > 0 && part < NEARLY_ALL ? `${energy(delivered)} of ${energy(requested)} requested were delivered (${shareText(part)})` : "",
   ];
   const tone = unmet > MOST_UNMET * sessions || part < ENOUGH_ENERGY ? "bad" : isAll ? "good" : "warn";
   return { details, tone };
@@ -161,7 +168,8 @@ function waiting(report: Report, metrics: Metrics, clock: Clock): Finding {
   const charging = hasPorts ? charged(metrics) : { details: [], tone: "good" as const };
   const details = [
     wait === null ? "" : "95th percentile: 5 of 100 wait longer",
-    worst && report.sites.length > 1 ? `most at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
+    // The wait of the only site with visits is that of all.
+    worst && hasOther(report, metrics, name) ? `most at ${worst.site}: ${show(worst.minutes, 0)} min` : "",
     hasPorts ? longestWait(report, clock) : "",
     ...charging.details,
     ...report.sites.flatMap(({ key, name: site }) => {
@@ -189,21 +197,56 @@ function withoutLimit(report: Report): string {
   return `no limit given at ${first.name}${others.length > 0 ? ` and ${count(others.length, "other site", "other sites")}` : ""}: nothing says whether ${others.length > 0 ? "those connections hold" : "that connection holds"}`;
 }
 
+/** More overloaded places than these are counted on the card. */
+const MOST_OVERLOADED = 3;
+
+type Place = Report["sites"][number] | Report["nodes"][number];
+
+/** A place of the grid whose limit was passed, each told by itself: a site by its name, a node with the site that it belongs to. */
+interface Overloaded {
+  scope: string;
+  name: string;
+  place: Place;
+}
+
+/** Those that passed their limit, the longest time first. */
+function overloaded(report: Report): Overloaded[] {
+  const siteName = (key: string) => report.sites.find((site) => site.key === key)?.name ?? key;
+  const sites = report.sites.map((place): Overloaded => ({ scope: `site:${place.key}`, name: place.name, place }));
+  const nodes = report.nodes.map((place): Overloaded => ({ scope: `node:${place.key}`, name: `${place.name} (part of ${siteName(place.site)})`, place }));
+  return [...sites, ...nodes].filter(({ place }) => place.over_intervals > 0).sort((a, b) => b.place.over_intervals - a.place.over_intervals);
+}
+
+/** One of them in a line: for how long, when most, by which loads, and what the limit was. */
+function overloadText({ scope, name, place }: Overloaded, report: Report, clock: Pick<Clock, "labelAt">): string {
+  const hours = (place.over_intervals * report.interval_s) / 3600;
+  const worst = report.overloads.find((it) => it.scope === scope)?.worst ?? null;
+  const loads = worst === null || worst.loads.length === 0 ? "" : ` (${worst.loads.map(([kind, kw]) => `${kind} ${power(kw)}`).join(", ")})`;
+  const most = worst === null ? "" : `; most ${clock.labelAt(worst.start_s)}: ${power(worst.load_kw)} ${worst.limit_kw > 0 ? `under a limit of ${power(worst.limit_kw)}` : "in an outage"}${loads}`;
+  const why = place.worst_reason === "" ? "" : `; the limit: ${place.worst_reason}`;
+  return `${name}: ${show(hours)} h above the limit, first ${clock.labelAt(place.over_first_s ?? 0)}${most}${why}`;
+}
+
+/** Warnings that the card of the connection tells already. */
+export function toldOnCard(report: Report): Set<string> {
+  const scopes = new Set(overloaded(report).slice(0, MOST_OVERLOADED).map(({ scope }) => scope));
+  return new Set(report.overloads.filter(({ scope }) => scopes.has(scope)).map(({ told }) => told));
+}
+
 export function connection(report: Report, metrics: Metrics, clock: Pick<Clock, "labelAt">): Finding {
   const places = [...report.sites, ...report.nodes];
   const limited = places.filter((place) => place.worst_share !== null).sort((a, b) => (b.worst_share ?? 0) - (a.worst_share ?? 0));
   const [first] = limited;
-  const over = places.filter((place) => place.over_intervals > 0).sort((a, b) => b.over_intervals - a.over_intervals);
-  const peak = `peak of all sites ${power(metrics.get("peak_kw"))}`;
-  const [most] = over;
+  const over = overloaded(report);
+  const total = metrics.get("peak_kw");
+  // The peak of the only site is that of all.
+  const peak = report.sites.length === 1 ? "" : `peak of all sites together ${power(total)}`;
   const unknown = withoutLimit(report);
-  if (most) {
-    const hours = (most.over_intervals * report.interval_s) / 3600;
-    const others = over.length > 1 ? `, and at ${over.length - 1} more` : "";
-    const why = most.worst_reason === "" ? [] : [`the limit: ${most.worst_reason}`];
-    const worst = report.overloads.find(({ scope }) => scope === `site:${most.key}` || scope === `node:${most.key}`)?.worst ?? null;
-    const by = worst === null ? [] : [`most ${clock.labelAt(worst.start_s)}: ${power(worst.load_kw)} ${worst.limit_kw > 0 ? `under a limit of ${power(worst.limit_kw)}` : "in an outage"}`];
-    return { what: "Does the connection hold?", value: "Over its limit", details: [`${most.name}${others}: ${show(hours)} h above the limit, first ${clock.labelAt(most.over_first_s ?? 0)}`, ...by, ...why, unknown, peak], evidence: "one-site", tone: "bad" };
+  if (over.length > 0) {
+    const left = over.length - MOST_OVERLOADED;
+    const told = over.slice(0, MOST_OVERLOADED).map((it) => overloadText(it, report, clock));
+    const more = left > 0 ? `${count(left, "more place", "more places")} above the limit: see the warnings` : "";
+    return { what: "Does the connection hold?", value: over.length > 1 ? `${over.length} limits passed` : "Over its limit", details: [...told, more, unknown, peak], evidence: "one-site", tone: "bad" };
   }
   if (!first) return { what: "How high is the peak?", value: power(metrics.get("peak_kw")), details: ["no limit given: nothing says whether the connection holds"], evidence: "over-time", tone: "plain" };
   const share = first.worst_share ?? 0;
@@ -234,10 +277,27 @@ export function yearlyCost(metrics: Metrics, days: string): Finding | null {
   return { what: "What does it cost a year?", value: dollars(total), details, evidence: "cost-by-part", tone: "plain" };
 }
 
+/** Demand charges that come later: a bill without them is no bill of the years after. */
+export function phasedIn({ phase_ins: all }: Pick<Report, "phase_ins">): string[] {
+  if (all.length === 0) return [];
+  const sum = (of: (it: Report["phase_ins"][number]) => number) => all.reduce((usd, it) => usd + of(it), 0);
+  const from = all.map((it) => it.full_from).sort().at(-1) ?? "";
+  return [`demand charges are phased in: in full, from ${from} on, up to ${dollars(sum((it) => it.full_usd))} for these peaks instead of ${dollars(sum((it) => it.demand_usd))}`];
+}
+
+/** Peaks that a limit held down: the demand that is billed is what the limit let through, not what vehicles would have drawn. */
+export function cappedPeaks(report: Pick<Report, "sites">, metrics: Metrics): string[] {
+  const capped = report.sites.filter((site) => metrics.get("bill_total_usd", `site:${site.key}`) !== null && site.over_intervals === 0 && site.peak_limit_kw !== null && site.peak_limit_kw > 0 && site.carried_peak_kw >= AT_LIMIT * site.peak_limit_kw);
+  const [first, ...others] = capped;
+  if (!first) return [];
+  const more = others.length > 0 ? ` and ${count(others.length, "other site", "other sites")}` : "";
+  return [`the peak of ${first.name}${more} is capped by ${others.length > 0 ? "limits" : `its limit of ${power(first.peak_limit_kw)}`}, and so are charges by the peak`];
+}
+
 function cost(report: Report, metrics: Metrics): Finding {
   const days = report.days === 1 ? "1 day" : `${report.days} days`;
   const ofYear = yearlyCost(metrics, days);
-  if (ofYear) return ofYear;
+  if (ofYear) return { ...ofYear, details: [...ofYear.details, ...phasedIn(report), ...cappedPeaks(report, metrics)] };
   const bill = metrics.get("bill_total_usd");
   const kwh = metrics.get("energy_grid_kwh");
   const metered = `${energy(kwh)} metered`;
@@ -245,8 +305,8 @@ function cost(report: Report, metrics: Metrics): Finding {
   const fuel = diesel > 0 ? `and ${show(diesel, 0)} gal of diesel, not priced here` : "";
   if (bill === null) return { what: "What does it cost?", value: "no tariff", details: ["no site has a tariff, so there is no electricity bill", metered, fuel], evidence: "emissions", tone: "plain" };
   const [demand, fixed] = [metrics.get("bill_demand_usd") ?? 0, metrics.get("bill_fixed_usd") ?? 0];
-  const months = demand + fixed > 0 ? "demand and fixed charges are billed per full month" : "";
-  return { what: `What is the electricity bill for ${days}?`, value: dollars(bill), details: [`energy ${dollars(metrics.get("bill_energy_usd"))}, demand ${dollars(demand)}, fixed ${dollars(fixed)}`, months, metered, fuel], evidence: "electricity-bills", tone: "plain" };
+  const months = demand > 0 ? "demand and fixed charges are billed per full month" : fixed > 0 ? "fixed charges are billed per full month" : "";
+  return { what: `What is the electricity bill for ${days}?`, value: dollars(bill), details: [`energy ${dollars(metrics.get("bill_energy_usd"))}, demand ${dollars(demand)}, fixed ${dollars(fixed)}`, ...phasedIn(report), ...cappedPeaks(report, metrics), months, metered, fuel], evidence: "electricity-bills", tone: "plain" };
 }
 
 /** Four cards, each leading to its evidence. */

@@ -9,7 +9,7 @@ import { dollars, show } from "../lib/format";
 import { element, section } from "../lib/dom";
 import { contents, newPage } from "../lib/page";
 import { phaseInText } from "./money";
-import { assumptions, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
+import { assumptions, furtherWarnings, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
 
 const shareOf = (share: number | null, digits = 1) => (share === null ? "–" : `${show(100 * share, digits)} %`);
@@ -281,6 +281,7 @@ export function buildYears(page: HTMLElement, report: Years): void {
     ...(report.rules.length > 0 ? [section("Rules and goals by year", "What each required and what was reached.", ...rules)] : []),
     yearsTable(report),
     stakeholders(report, metrics),
+    ...furtherWarnings(report.warnings),
     provenance(report, report.metrics),
   ];
   second[0]?.classList.add("second-page");

@@ -2,7 +2,7 @@
 
 import { button, element, section } from "../lib/dom";
 import { keepFocus } from "../lib/focus";
-import { callThem, plainNames, strategyName } from "../lib/labels";
+import { callThem, strategyName } from "../lib/labels";
 import { warningsBox } from "../lib/parts";
 import { NO_BACKGROUND, type Land } from "../map/view";
 import { download, isCut, Refused, server, type Change, type Problem, type RunState, type ScenarioEntry, type Workspace } from "./api";
@@ -278,7 +278,7 @@ class Editor {
     ];
     keepFocus(() => this.problems.replaceChildren(...told));
     // What can be run and is probably an error all the same, in the words of `validate`.
-    this.doubts.replaceChildren(...warningsBox(doubts.map(plainNames), problems.length > 0 ? "Warning, before these errors" : "Warning"));
+    this.doubts.replaceChildren(...warningsBox(doubts, problems.length > 0 ? "Warning, before these errors" : "Warning"));
     this.allow();
     keepFocus(() => this.drawChanges(), this.editing.list().length > 0 ? "undo-all" : "changes-title");
   }

@@ -178,7 +178,10 @@ async function cardsFit(page, metrics) {
   if (isOver) equal(await cards.nth(2).getAttribute("class"), "card bad", "the card of a connection over its limit");
 }
 
-/** On paper, question and verdict (of a run with its map) are on the first sheet; charts, cost and assumptions on the second. */
+/** A sheet of the board that is emptier than this looks torn off. */
+const LEAST_FILLED = 0.6;
+
+/** On paper, question and verdict (of a run with its map) are on the first sheet; charts, cost and assumptions on the second; both are well filled. */
 async function boardPages(page, kind) {
   await page.evaluate(() => document.querySelectorAll("details[open]").forEach((node) => (node.open = false)));
   await page.emulateMedia({ media: "print" });
@@ -188,11 +191,16 @@ async function boardPages(page, kind) {
   const tops = await page.evaluate(() => [".second-page", ".appendix"].map((name) => document.querySelector(name)?.getBoundingClientRect().top + window.scrollY));
   const sheet = (273 / 25.4) * 96;
   const [second, appendix] = tops.map((top) => (top === undefined || Number.isNaN(top) ? null : top));
-  // A search without a design, and years without rules and assumptions, have nothing for the second sheet.
-  if ((kind === "design" || kind === "years") && (second === null || appendix === null)) return;
+  // What is short runs on without a break: a search, a sensitivity, and years without rules and assumptions.
+  if (["design", "influence", "years"].includes(kind) && (second === null || appendix === null)) return;
   holds(second !== null && appendix !== null, `${kind}: no second sheet, or no appendix`);
   holds(second <= sheet, `${kind}: the first sheet is ${Math.round(second)} pixels high, of ${Math.round(sheet)}`);
   holds(appendix - second <= sheet, `${kind}: the second sheet is ${Math.round(appendix - second)} pixels high, of ${Math.round(sheet)}`);
+  const map = page.locator("#where .map");
+  if (kind === "run") {
+    holds(second >= LEAST_FILLED * sheet && appendix - second >= LEAST_FILLED * sheet, `the sheets of the board are ${Math.round(second)} and ${Math.round(appendix - second)} pixels high, of ${Math.round(sheet)}`);
+    holds((await map.count()) === 1 && (await page.locator("#where .keys").first().isVisible()), "the map has no legend on paper");
+  }
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   await page.emulateMedia({ media: "screen" });
 }

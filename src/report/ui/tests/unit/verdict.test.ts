@@ -8,7 +8,7 @@ import type { Metric, Report } from "../../src/data/types";
 import type { Cell } from "../../src/lib/tables";
 import { costRows, phaseInBill, phaseInText } from "../../src/pages/money";
 import { carrierParts } from "../../src/pages/yard";
-import { charged, connection, equipmentService, longestWait, vessels, waitTone, yearlyCost } from "../../src/pages/verdict";
+import { cappedPeaks, charged, connection, equipmentService, longestWait, phasedIn, toldOnCard, vessels, waitTone, yearlyCost } from "../../src/pages/verdict";
 
 type Values = Record<string, number>;
 
@@ -116,13 +116,37 @@ describe("the connection", () => {
     const report = { sites: [place("a", 1, { over_intervals: 4, over_first_s: 900 })], nodes: [], overloads, interval_s: 900 } as unknown as Report;
     const { tone, details } = connection(report, metrics({ peak_kw: 90 }), { labelAt: (seconds) => `at ${seconds} s` });
     expect(tone).toBe("bad");
-    expect(details).toContain("most at 900 s: 60 kW in an outage");
+    expect(details[0]).toBe("A: 1 h above the limit, first at 900 s; most at 900 s: 60 kW in an outage");
+  });
+
+  it("tells every place by its name, a node with its site, even where both have one key", () => {
+    const worst = (start_s: number, load_kw: number) => ({ start_s, load_kw, limit_kw: 50, loads: [["base load", 40], ["charging", load_kw - 40]] });
+    const overloads = [{ scope: "site:a", name: "A", told: "told of the site", worst: worst(0, 60) }, { scope: "node:a", name: "Panel", told: "told of the node", worst: worst(900, 80) }];
+    const node = { ...place("a", 1.6, { over_intervals: 8, over_first_s: 900 }), name: "Panel", site: "a" };
+    const report = { sites: [place("a", 1.2, { over_intervals: 4, over_first_s: 0 })], nodes: [node], overloads, interval_s: 900 } as unknown as Report;
+    const { value, details } = connection(report, metrics({ peak_kw: 90 }), { labelAt: (seconds) => `at ${seconds} s` });
+    expect(value).toBe("2 limits passed");
+    expect(details.slice(0, 2)).toEqual(["Panel (part of A): 2 h above the limit, first at 900 s; most at 900 s: 80 kW under a limit of 50 kW (base load 40 kW, charging 40 kW)", "A: 1 h above the limit, first at 0 s; most at 0 s: 60 kW under a limit of 50 kW (base load 40 kW, charging 20 kW)"]);
+    expect([...toldOnCard(report)]).toEqual(["told of the site", "told of the node"]);
   });
 
   it("is not judged by a limit that had ended when the load was highest", () => {
     const { tone, details } = told(place("a", 0.5, { peak_limit_kw: null, limit_kw: null, limits_kw: [100, null] }));
     expect(tone).toBe("plain");
     expect(details).toContain("A: no limit held at its peak, 90 kW, at 60 s");
+  });
+});
+
+describe("the electricity bill", () => {
+  it("says that a limit caps the peak, and when demand charges are yet to come", () => {
+    const place = { key: "a", name: "Depot", over_intervals: 0, peak_limit_kw: 1100, carried_peak_kw: 1100 };
+    const told = (...sites: object[]) => cappedPeaks({ sites } as unknown as Report, metrics({}, { a: { bill_total_usd: 9 }, b: { bill_total_usd: 9 } }));
+    expect(told(place)).toEqual(["the peak of Depot is capped by its limit of 1.1 MW, and so are charges by the peak"]);
+    expect(told({ ...place, carried_peak_kw: 900 })).toEqual([]);
+    expect(told({ ...place, over_intervals: 3 }), "a limit that is passed caps nothing").toEqual([]);
+    expect(told(place, { ...place, key: "b" })[0]).toContain("Depot and 1 other site is capped by limits");
+    const phased = { tariff: "TOU-8", usd_per_kw: 0, full_usd_per_kw: 20, full_from: "2031-01-01", full_usd: 22_000, demand_usd: 0 };
+    expect(phasedIn({ phase_ins: [phased] } as unknown as Report)).toEqual(["demand charges are phased in: in full, from 2031-01-01 on, up to $22,000 for these peaks instead of $0"]);
   });
 });
 
