@@ -12,6 +12,7 @@ import { contents, newPage } from "../lib/page";
 import { assumptions, furtherWarnings, provenance, verdict, warningsBox, type Finding } from "../lib/parts";
 import { number, percent, table, type Cell } from "../lib/tables";
 import { COST_PARTS, costTable } from "./money";
+import { plainWords } from "../lib/words";
 
 type Search = DesignAnswer["search"];
 type Design = Search["answer"]["front"][number];

@@ -3,7 +3,8 @@
 import { metricLabel, type MetricName } from "../data/metrics";
 import type { Standing, Study } from "../data/types";
 import { interval, show } from "../lib/format";
-import { plainWords, rowName, strategyName } from "../lib/labels";
+import { rowName, strategyName } from "../lib/labels";
+import { plainWords } from "../lib/words";
 
 export type Comparison = Study["study"];
 export type Compared = Comparison["metrics"][number];
