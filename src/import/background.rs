@@ -80,7 +80,7 @@ fn add(found: &mut Background, feature: &Value) -> Result<(), Wrong> {
             }
         }
         GeometryValue::Polygon { coordinates } => {
-            found.areas.push(Area { name, rings: rings(coordinates)?, ..Area::default() })
+            found.areas.push(Area { name, rings: rings(coordinates)?, ..Area::default() });
         }
         GeometryValue::MultiPolygon { coordinates } => {
             for polygon in coordinates {

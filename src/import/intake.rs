@@ -79,7 +79,7 @@ pub enum Outcome {
     /// Nothing else: a scenario names the file itself.
     AsItIs,
     /// Months of a year, for `[weather]`.
-    Weather(weather::WeatherYear),
+    Weather(Box<weather::WeatherYear>),
 }
 
 /// A file that was read.
@@ -124,9 +124,8 @@ pub fn take(
             let hours = weather::solar(name, bytes.to_vec(), problems);
             Some(plain(weather::told_output(&hours), Vec::new(), table(weather::to_csv(&hours))))
         }
-        FileKind::Weather => {
-            weather::read(name, bytes, problems).map(|year| plain(year.told(), Vec::new(), Outcome::Weather(year)))
-        }
+        FileKind::Weather => weather::read(name, bytes, problems)
+            .map(|year| plain(year.told(), Vec::new(), Outcome::Weather(Box::new(year)))),
         FileKind::Tariff => rates(name, bytes, options.tariff_name.as_deref(), problems)
             .map(|found| plain(format!("the tariff {found}"), Vec::new(), Outcome::AsItIs)),
     };
@@ -205,12 +204,11 @@ fn of_table(kind: FileKind, sheet: &Sheet, map: &Map) -> Look {
         Some((header, taken)) => (Some(header), taken),
         None => (guessed(sheet, map), Vec::new()),
     };
-    let names: Vec<String> = match header {
-        Some(at) => sheet.rows[at].cells.iter().map(shown).collect(),
-        None => {
-            let width = sheet.rows.iter().take(ROWS_SHOWN).map(|row| row.cells.len()).max().unwrap_or(0);
-            (1..=width).map(|column| format!("column {column}")).collect()
-        }
+    let names: Vec<String> = if let Some(at) = header {
+        sheet.rows[at].cells.iter().map(shown).collect()
+    } else {
+        let width = sheet.rows.iter().take(ROWS_SHOWN).map(|row| row.cells.len()).max().unwrap_or(0);
+        (1..=width).map(|column| format!("column {column}")).collect()
     };
     let width = names.len().min(COLUMNS_SHOWN);
     let cells = |row: &SheetRow| -> Vec<String> { (0..width).map(|at| shown(row.cell(at))).collect() };

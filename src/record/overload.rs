@@ -314,11 +314,15 @@ mod tests {
             let key = "pier".to_owned();
             overloads.beside_means([&key], []).map(|it| it.1).sum::<f64>()
         };
-        assert_eq!(hours([60.0, 40.0, 0.0, 0.0, 0.0, 0.0]), 0.5);
-        assert_eq!(hours([60.0, 0.0, 40.0, 0.0, 0.0, 0.0]), 0.5);
-        assert_eq!(hours([60.0, 0.0, 0.0, 40.0, 0.0, 0.0]), 0.0);
-        assert_eq!(hours([0.0, 100.0, 0.0, 0.0, 0.0, 0.0]), 0.0);
-        assert_eq!(hours([50.0, 40.0, 0.0, 0.0, 0.0, 0.0]), 0.0);
+        for (parts_kw, expected_h) in [
+            ([60.0, 40.0, 0.0, 0.0, 0.0, 0.0], 0.5),
+            ([60.0, 0.0, 40.0, 0.0, 0.0, 0.0], 0.5),
+            ([60.0, 0.0, 0.0, 40.0, 0.0, 0.0], 0.0),
+            ([0.0, 100.0, 0.0, 0.0, 0.0, 0.0], 0.0),
+            ([50.0, 40.0, 0.0, 0.0, 0.0, 0.0], 0.0),
+        ] {
+            assert!((hours(parts_kw) - expected_h).abs() < 1e-12, "{parts_kw:?}");
+        }
     }
 
     /// A limit that moves is compared with the load of its own interval.

@@ -274,7 +274,9 @@ fn less_work(runs: &Runs, strategies: usize) -> Vec<Shortfall> {
     for name in MetricName::WORK {
         let samples = complete(&runs.values(*name, TOTAL));
         let Some((most, others)) = beside_most(&samples) else { continue };
-        others.iter().for_each(|at| found[*at].hold(*name, &samples[*at], &samples[most], others.len()));
+        for at in &others {
+            found[*at].hold(*name, &samples[*at], &samples[most], others.len());
+        }
     }
     found
 }

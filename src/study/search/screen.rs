@@ -110,7 +110,9 @@ fn parts(out: &mut String, search: &Search, found: &Found, days: usize) {
         found.told.iter().copied().filter(|it| !(is_yearly && is_money(&it.0))).collect();
     if !rest.is_empty() {
         let _ = writeln!(out, "\nOf this design (means over its {days} random days):");
-        rest.iter().for_each(|it| row(out, *it));
+        for it in &rest {
+            row(out, *it);
+        }
     }
     cost(out, search, found, days);
     if !found.bound.is_empty() {
