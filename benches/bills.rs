@@ -6,7 +6,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use portvolt::account::bill::bill;
 use portvolt::account::load::Load;
 use portvolt::account::tariff::{
-    DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, Lookback, Rates, Schedule, Tariff, TierBasis,
+    DemandCharge, DemandKind, DemandTier, EnergyCharge, EnergyTier, ExportRule, Lookback, Rates, Schedule, Tariff,
+    TierBasis,
 };
 use portvolt::import;
 use portvolt::kernel::calendar::Calendar;
@@ -39,7 +40,7 @@ fn everything() -> Tariff {
         periods: [0.1, 0.3].map(|usd| vec![energy_tier(usd, 200.0), energy_tier(usd / 2.0, f64::INFINITY)]).to_vec(),
         names: Vec::new(),
         adjustment_usd_per_kwh: [0.01; 12],
-        nets_by_month: false,
+        exports: ExportRule::Unsaid,
     };
     let charges = vec![
         demand(DemandKind::Flat, Schedule::new(|_, _, _| 1), 8.0),

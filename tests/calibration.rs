@@ -317,7 +317,7 @@ fn shifts_come_back_from_charging_sessions() {
     // The overlay is one of the scenario's keys, and its list of shifts is whole.
     let dir = tempfile::tempdir().unwrap();
     let overlay_path = dir.path().join("calibrated.toml");
-    std::fs::write(&overlay_path, overlay("fitted", &[fitted.clone()]).unwrap()).unwrap();
+    std::fs::write(&overlay_path, overlay("fitted", std::slice::from_ref(&fitted)).unwrap()).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/depot_night");
     let request = Request { path: root, overlays: vec![overlay_path], ..Request::default() };
     let loaded = load_scenario(&request).unwrap_or_else(|problems| panic!("{problems}"));

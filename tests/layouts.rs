@@ -309,28 +309,31 @@ fn stations_of_openstreetmap() {
         let (_dir, scenario) = written(&format!("title = \"Public stations\"\n{time}{tables}"), &[]);
         assert_eq!(scenario.provenance.unsourced().count(), 0);
     }
-    for (text, words) in [
-        (
-            json!({ "elements": [node(7, &station(json!({ "socket:chademo": "1", "socket:chademo:output": "fast" })))] }),
-            "node/7.socket:chademo:output: `fast` is no power",
-        ),
-        (
-            json!({ "elements": [node(7, &station(json!({ "capacity": "many" })))] }),
-            "node/7.capacity: `many` is not a number",
-        ),
-        (json!({ "elements": [] }), "holds no charging station"),
-        (json!({ "stations": [] }), "neither `elements` nor `features`"),
-    ] {
-        let mut problems = Vec::new();
-        osm::read("osm.json", &text.to_string(), &options, &mut problems);
-        let told = told(problems);
-        assert!(told.contains(words), "wanted `{words}`: {told}");
-    }
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("osm.json"), overpass.to_string()).unwrap();
     let done = portvolt(dir.path(), &["import", "stations", "osm.json", "--out", "stations.toml"]);
     let said = text(&done.stdout);
     assert!(done.status.code() == Some(0) && said.contains("2 stations"), "{said}{}", text(&done.stderr));
+}
+
+/// What is wrong in an export of `OpenStreetMap` is named by the element and its tag.
+#[test]
+fn mistakes_in_stations_of_openstreetmap_are_named() {
+    let node = |tag: &str, value: &str| {
+        let tags = json!({ "amenity": "charging_station", "socket:chademo": "1", tag: value });
+        json!({ "elements": [{ "type": "node", "id": 7, "lat": 33.75, "lon": -118.2, "tags": tags }] })
+    };
+    for (text, words) in [
+        (node("socket:chademo:output", "fast"), "node/7.socket:chademo:output: `fast` is no power"),
+        (node("capacity", "many"), "node/7.capacity: `many` is not a number"),
+        (json!({ "elements": [] }), "holds no charging station"),
+        (json!({ "stations": [] }), "neither `elements` nor `features`"),
+    ] {
+        let mut problems = Vec::new();
+        osm::read("osm.json", &text.to_string(), &afdc::Options::default(), &mut problems);
+        let told = told(problems);
+        assert!(told.contains(words), "wanted `{words}`: {told}");
+    }
 }
 
 #[test]

@@ -198,6 +198,14 @@ fn hauls_of_any_names() {
     );
 }
 
+/// Places as tables of a scenario, with their latitudes or all with this line.
+fn sites_toml(places: &[(&str, f64, f64)], lat_line: &str) -> String {
+    places.iter().fold(String::new(), |out, (key, lat, lon)| {
+        let lat = if lat_line.is_empty() { format!("lat = {lat}\n") } else { lat_line.to_owned() };
+        format!("{out}[site.{key}]\nkind = \"yard\"\n{lat}lon = {lon}\n")
+    })
+}
+
 /// Three trucks: short days, days that only charging at noon makes possible, and days beyond the battery.
 #[test]
 fn a_run_says_which_trucks_could_be_electric() {
@@ -223,47 +231,20 @@ fn a_run_says_which_trucks_could_be_electric() {
         places.iter().fold("site,lat,lon\n".to_owned(), |out, (key, lat, lon)| format!("{out}{key},{lat},{lon}\n"));
     std::fs::write(dir.path().join("sites.csv"), sites).unwrap();
     std::fs::write(dir.path().join("trips.csv"), trips).unwrap();
-    let args = [
-        "import",
-        "trips",
-        "trips.csv",
-        "--out",
-        "fleet",
-        "--sites",
-        "sites.csv",
-        "--zone",
-        "America/Los_Angeles",
-        "--battery-kwh",
-        "400",
-        "--kwh-per-km",
-        "1.25",
-        "--charge-kw",
-        "100",
-        "--format",
-        "json",
-    ];
+    let with_sites = |file: &str, out: &str| {
+        let args = format!(
+            "import trips trips.csv --out {out} --sites {file} --zone America/Los_Angeles --battery-kwh 400 --kwh-per-km 1.25 \
+             --charge-kw 100 --format json"
+        );
+        portvolt(dir.path(), &args.split(' ').collect::<Vec<_>>())
+    };
     // The same places as TOML are the same fleets; a place without coordinates is told by its key.
-    let as_toml = |lat: &str| {
-        let table = |(key, lat_deg, lon): &(&str, f64, f64)| {
-            let lat = if lat.is_empty() { format!("lat = {lat_deg}\n") } else { lat.to_owned() };
-            format!("[site.{key}]\nkind = \"yard\"\n{lat}lon = {lon}\n")
-        };
-        places.iter().map(table).fold(String::new(), |out, table| out + &table)
-    };
-    std::fs::write(dir.path().join("sites.toml"), as_toml("")).unwrap();
-    std::fs::write(dir.path().join("wrong.toml"), as_toml("lat = 133\n")).unwrap();
-    let with_sites = |file: &'static str, out: &'static str| {
-        let args = args.map(|arg| match arg {
-            "sites.csv" => file,
-            "fleet" => out,
-            other => other,
-        });
-        portvolt(dir.path(), &args)
-    };
+    std::fs::write(dir.path().join("sites.toml"), sites_toml(&places, "")).unwrap();
+    std::fs::write(dir.path().join("wrong.toml"), sites_toml(&places, "lat = 133\n")).unwrap();
     let wrong = text(&with_sites("wrong.toml", "no").stderr);
     assert!(wrong.contains("has no `lat` from -90 to 90") && !dir.path().join("no").exists(), "{wrong}");
     let toml: Value = serde_json::from_slice(&with_sites("sites.toml", "by_toml").stdout).unwrap();
-    let out = portvolt(dir.path(), &args);
+    let out = with_sites("sites.csv", "fleet");
     let json: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|_| panic!("{}", text(&out.stderr)));
     assert_eq!(toml["fleets"], json["fleets"]);
     let fleets: Vec<(&str, u64)> = json["fleets"]

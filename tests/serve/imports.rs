@@ -6,6 +6,7 @@ use crate::common::http::{Answer, Connection};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::process::Command;
 
 const READ: &str = "/api/v1/files/read";
@@ -133,13 +134,12 @@ fn a_file_is_put_beside_the_scenario_and_its_lines_make_it_run() {
     let server = Server::start(|_| {});
     let text = std::fs::read_to_string(server.folder.path().join("depot/scenario.toml")).unwrap();
     let start = text.lines().find_map(|line| line.strip_prefix("start = \"")).unwrap()[..10].to_owned();
-    let meter: String = (0..3 * 24)
-        .map(|hour| {
-            let date: jiff::civil::Date = start.parse().unwrap();
-            let time = date.at(0, 0, 0, 0).checked_add(jiff::SignedDuration::from_hours(hour)).unwrap();
-            format!("{time},{}\n", 10 + hour % 2)
-        })
-        .collect();
+    let date: jiff::civil::Date = start.parse().unwrap();
+    let mut meter = String::new();
+    for hour in 0..3 * 24 {
+        let time = date.at(0, 0, 0, 0).checked_add(jiff::SignedDuration::from_hours(hour)).unwrap();
+        writeln!(meter, "{time},{}", 10 + hour % 2).unwrap();
+    }
     let map = "stamps = \"start\"\n";
     let sent = mapped("load", "meter.csv", format!("start,kw\n{meter}").as_bytes(), map);
     let used = put(&server, "depot", "my_meter", &sent);

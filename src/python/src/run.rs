@@ -12,7 +12,7 @@ use portvolt::record::table::WrittenTable;
 use portvolt::scenario::files::{overlay_path, scenario_path};
 use portvolt::scenario::load::Request;
 use portvolt::sim::Options;
-use portvolt::study::replicate::{Replication, replicate_in_memory};
+use portvolt::study::replicate::{self, replicate_in_memory};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ impl Run {
     /// What a replication left, and what it was made of.
     pub(crate) fn of(
         py: Python<'_>,
-        done: Replication,
+        done: replicate::Replication,
         tables: Vec<WrittenTable>,
         mut manifest: Manifest,
     ) -> PyResult<Self> {
