@@ -97,7 +97,9 @@ pub(super) fn energy_lines(
             to_buy.into_iter().enumerate().for_each(|(period, kwh)| add(period, kwh));
             lines.extend(carried_line(surplus.total_kwh() - before_kwh));
         } else if charge.exports == ExportRule::Hour {
-            net_by_hour(load, part, energy).into_iter().for_each(|(period, kwh)| add(period, kwh));
+            for (period, kwh) in net_by_hour(load, part, energy) {
+                add(period, kwh);
+            }
         } else {
             energy.for_each(|(period, kwh)| add(period, kwh));
         }

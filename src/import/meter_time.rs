@@ -250,7 +250,9 @@ fn place(
     let line = Line { calendar: &calendar, interval_s, shift_s, gaps: map.gaps };
     let mut told = Vec::new();
     let (mut trial, wrong) = line.laid(readings, &mut told);
-    if !wrong.is_empty() {
+    if wrong.is_empty() {
+        said.append(&mut told);
+    } else {
         // Clocks that are never put forward show times in spring that no clock of the zone does.
         let standard = line.without_daylight_saving(readings);
         let second = standard.map(|readings| line.laid(&readings, &mut Vec::new()));
@@ -263,8 +265,6 @@ fn place(
             }
             return None;
         }
-    } else {
-        said.append(&mut told);
     }
     let (start_s, values) = trial;
     Some(Series { calendar, start_s, interval_s, values })

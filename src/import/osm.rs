@@ -161,7 +161,9 @@ fn positions(value: &Value, out: &mut Vec<(f64, f64)>) {
     if let (Some(lon), Some(lat)) = (list.first().and_then(Value::as_f64), list.get(1).and_then(Value::as_f64)) {
         out.push((lon, lat));
     } else {
-        list.iter().for_each(|inner| positions(inner, out));
+        for inner in list {
+            positions(inner, out);
+        }
     }
 }
 

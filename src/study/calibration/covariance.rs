@@ -2,7 +2,7 @@
 //!
 //! The sandwich estimate by groups (White 1980; Liang and Zeger 1986) is too small where few groups tell a parameter, and a common
 //! factor for all parameters is far too large where each is told by its own rows, such as an hour of the day. So each group's
-//! errors are divided by the square root of what the fit left of them (CR2, Bell and McCaffrey 2002), and the degrees of freedom of
+//! errors are divided by the square root of what the fit left of them (CR2, Bell and `McCaffrey` 2002), and the degrees of freedom of
 //! a sum of parameters are one less than the groups that tell *it*, an effective number where they tell it unequally (Carter,
 //! Schnepel and Steigerwald 2017).
 

@@ -240,7 +240,9 @@ fn duties(observed: &Observed, zone: &TimeZone, said: &mut Vec<String>) -> Vec<D
 fn of_shifts(list: &mut [Duty], spec: &FleetSpec) {
     let off = |hour: f64, from: f64| (hour - from + 12.0).rem_euclid(24.0) - 12.0;
     let mut hours: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    list.iter().for_each(|duty| hours.entry(duty.vehicle).or_default().push(duty.left_h));
+    for duty in list.iter() {
+        hours.entry(duty.vehicle).or_default().push(duty.left_h);
+    }
     let far =
         |hours: &[f64], shift: &ShiftSpec| hours.iter().map(|hour| off(*hour, middle_h(shift)).abs()).sum::<f64>();
     let nearest = |hours: &Vec<f64>| {
@@ -297,7 +299,9 @@ fn shift(
 fn starts(path: &dyn Fn(&str) -> String, own: &ShiftSpec, duties: &[Duty], said: &mut Vec<String>) -> Vec<Estimate> {
     let start_h = middle_h(own) - own.spread_h / 2.0;
     let mut of_truck: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    duties.iter().for_each(|duty| of_truck.entry(duty.vehicle).or_default().push(duty.left_h));
+    for duty in duties {
+        of_truck.entry(duty.vehicle).or_default().push(duty.left_h);
+    }
     let trucks = of_truck.len() as f64;
     if of_truck.len() < LEAST_TRUCKS {
         said.push(format!(
