@@ -64,6 +64,22 @@ export interface Path {
   points: { name: string; x: number; y: number }[];
 }
 
+/** Which points have room for their names: none stands beside a named one, by shares of the picture. */
+function withRoom(paths: Path[], isNamed: (path: Path, at: number) => boolean): Set<Path["points"][number]> {
+  const all = paths.flatMap(({ points }) => points);
+  const span = (of: (point: (typeof all)[number]) => number) => Math.max(...all.map(of)) - Math.min(...all.map(of)) || 1;
+  const [wide, high] = [span(({ x }) => x), span(({ y }) => y)];
+  const named: typeof all = [];
+  for (const path of paths) {
+    // The last point is asked first: where a path ends says most.
+    for (const [at, point] of [...path.points.entries()].reverse()) {
+      const covers = (other: (typeof all)[number]) => Math.abs(other.x - point.x) < wide * 0.12 && Math.abs(other.y - point.y) < high * 0.06;
+      if (isNamed(path, at) && !named.some(covers)) named.push(point);
+    }
+  }
+  return new Set(named);
+}
+
 /** Paths of points in order, each point with its name. */
 export function drawPaths(node: HTMLElement, paths: Path[], axes: [string, string]): void {
   const formatter = (row: unknown) => {
@@ -72,14 +88,14 @@ export function drawPaths(node: HTMLElement, paths: Path[], axes: [string, strin
   };
   // A name that stands at several points in a row is told at the last of them.
   const isNamed = ({ points }: Path, at: number) => at === points.length - 1 || (points.some((point, index) => index > 0 && point.name === points[index - 1]?.name) ? points[at + 1]?.name !== points[at]?.name : at % 5 === 0);
+  // Names that would cover one another are left out; the tooltip has them.
+  const named = withRoom(paths, isNamed);
   const series = (path: Path, { ink }: Theme) => ({
     type: "line" as const,
     name: path.name,
     data: path.points.map((point, at) => ({ name: point.name, value: [point.x, point.y], label: { position: at === path.points.length - 1 ? ("right" as const) : ("top" as const) } })),
     symbolSize: 6,
-    // Names that would cover one another are left out; the tooltip has them.
-    labelLayout: { hideOverlap: true },
-    label: { show: true, color: ink, formatter: (row: { dataIndex: number; name: string }) => (isNamed(path, row.dataIndex) ? row.name.replaceAll("_", " ") : "") },
+    label: { show: true, color: ink, formatter: (row: { dataIndex: number; name: string }) => (path.points.some((point, at) => at === row.dataIndex && named.has(point)) ? row.name.replaceAll("_", " ") : "") },
   });
   new Picture(node).draw((theme) => ({
     color: colors(paths.map((path) => path.name), theme),

@@ -1,15 +1,14 @@
 // Charts of Apache ECharts on a page: drawn when they come near the window, sized with it, gone with their page.
 
 import { BarChart, LineChart } from "echarts/charts";
-import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, DataZoomComponent, GridComponent, LegendComponent, MarkAreaComponent, TooltipComponent } from "echarts/components";
 import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
-import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 import { HALF_PAPER_PX, isPaper, PAPER_PX, theme, whenLookChanges, type Theme } from "../lib/look";
 import { whenPageEnds } from "../lib/page";
 import { legendHeight } from "./legend";
 
-use([AriaComponent, BarChart, CanvasRenderer, DataZoomComponent, GridComponent, LabelLayout, LegendComponent, LineChart, MarkAreaComponent, MarkLineComponent, TooltipComponent]);
+use([AriaComponent, BarChart, CanvasRenderer, DataZoomComponent, GridComponent, LegendComponent, LineChart, MarkAreaComponent, TooltipComponent]);
 
 /** After Okabe and Ito, whose colours the colour-blind tell apart; the pale ones darker, to be seen on white. */
 const [BLUE, ORANGE, GREEN, PURPLE, SKY, RED, GREY, WINE, OLIVE] = ["#0072b2", "#e69f00", "#007f5c", "#b65f8f", "#56b4e9", "#d55e00", "#4d4d4d", "#7a1f4d", "#a39300"] as const;

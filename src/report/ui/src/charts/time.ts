@@ -128,7 +128,6 @@ export class TimeChart {
     // A point between gaps has no line that could show it.
     const hasGaps = line.data.includes(null) && !line.stepped;
     const isDot = hasGaps || this.times.length === 1;
-    const { limit } = this;
     return {
       type: "line" as const,
       name: line.name,
@@ -145,9 +144,25 @@ export class TimeChart {
       lineStyle: line.stack && !isLong ? { width: 1, color: theme.paper } : { width: line.area ? 0.5 : 1.5, type: line.dashed ? ("dashed" as const) : ("solid" as const) },
       ...(line.area ? { areaStyle: { opacity: line.stack ? 0.85 : 0.45 } } : {}),
       ...(at === 0 && this.pauses.length > 0 ? { markArea: this.shades(theme) } : {}),
-      ...(at === 0 && limit !== null
-        ? { markLine: { silent: true, symbol: "none", data: [{ yAxis: limit }], lineStyle: { color: limitColor(theme), type: "dashed" as const }, label: { formatter: `limit ${show(limit)} ${this.unit}`, position: "insideEndTop" as const, color: limitColor(theme) } } }
-        : {}),
+    };
+  }
+
+  /** The limit as a dashed line that says its value at its end. */
+  private limitLine(limit: number, theme: Theme) {
+    const color = limitColor(theme);
+    const last = this.times.length - 1;
+    const label = { show: true, position: "top" as const, align: "right" as const, color, formatter: `limit ${show(limit)} ${this.unit}` };
+    return {
+      type: "line" as const,
+      name: "limit",
+      silent: true,
+      data: this.times.map((_, at) => (at === last ? { value: limit, label } : { value: limit })),
+      symbol: "circle",
+      symbolSize: 0,
+      showSymbol: true,
+      showAllSymbol: true,
+      lineStyle: { color, width: 1, type: "dashed" as const },
+      itemStyle: { color },
     };
   }
 
@@ -180,7 +195,7 @@ export class TimeChart {
       xAxis: { type: "category", data: times, boundaryGap: false, ...look, ...axis },
       yAxis: { type: "value", name: this.unit, ...look, ...(limit === null ? {} : { max: (value: { max: number }) => roundUp(Math.max(value.max, limit)) }) },
       dataZoom: isLong ? [{ type: "inside", zoomOnMouseWheel: "ctrl" as const }, { type: "slider", height: 18, bottom: 8, textStyle: { color: theme.soft } }] : [],
-      series: lines.map((line, at) => this.series(line, at, theme)),
+      series: [...lines.map((line, at) => this.series(line, at, theme)), ...(limit === null ? [] : [this.limitLine(limit, theme)])],
     };
   }
 }

@@ -42,11 +42,10 @@ const PLAIN: Partial<Record<MetricName, string>> = {
 /** A metric in plain words: its label, or else the first clause of what the catalogue says. An unknown one is called by its name. */
 export function metricLabel(name: string): string {
   const known = LABELS.find(([it]) => it === name)?.[1] ?? (PLAIN as Record<string, string | undefined>)[name];
-  const info = (METRICS as Record<string, { info: string } | undefined>)[name]?.info;
-  return known ?? info?.split(/[;:,]/)[0] ?? name;
+  return known ?? (METRICS as Record<string, readonly [string, string] | undefined>)[name]?.[1] ?? name;
 }
 
 /** Its unit; empty of a count, and of a metric that this page does not know. */
 export function metricUnit(name: string): string {
-  return (METRICS as Record<string, { unit: string } | undefined>)[name]?.unit ?? "";
+  return (METRICS as Record<string, readonly [string, string] | undefined>)[name]?.[0] ?? "";
 }

@@ -375,6 +375,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The plan of a terminal or depot of a draft. */
+        post: operations["plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenarios/save": {
         parameters: {
             query?: never;
@@ -491,7 +508,7 @@ export interface components {
             /** @description Rings. */
             rings: number[][];
             /** @description Key of the site whose plan it is of; empty for one of a map. */
-            site?: string;
+            site: string;
         };
         /** @description What was requested. Each has a field that no other has: `until`, `decide`, `points`. */
         Asked: components["schemas"]["SearchRequest"] | components["schemas"]["SensitivityRequest"] | components["schemas"]["ComparisonRequest"] | components["schemas"]["RunRequest"];
@@ -502,22 +519,6 @@ export interface components {
             picture: components["schemas"]["Picture"] | null;
             /** @description Roads. */
             roads: number[][];
-        };
-        /** @description A part of a plan. */
-        PlanFeature: {
-            /** @description Are its paths the rings of an area? */
-            is_area: boolean;
-            /** @description Its id; empty where it has none. */
-            key: string;
-            /** @description What it is: `fence`, `quay`, `block`, `gate`, `rail`, `road`, `lot`, `parking` or `building`. */
-            part: string;
-            /** @description Rings, lines, or points of one position each; east and north by turns, m. */
-            paths: number[][];
-        };
-        /** @description The plan of a site. Coordinates are metres as `at_m` of a charging lot has them. */
-        PlanView: {
-            /** @description Its parts; none where the site has no plan. */
-            features: components["schemas"]["PlanFeature"][];
         };
         /** @description The lowest, tenth and middle of a hundred vehicles in each column; none where nothing is known of any. */
         Band: {
@@ -993,10 +994,7 @@ export interface components {
         FileView: {
             /** @description Names of its columns; empty where it is no table. */
             columns: string[];
-            /**
-             * Format: int64
-             * @description Columns that are not listed, for there are too many.
-             */
+            /** @description Columns that are not listed, for there are too many. */
             columns_left_out: number;
             /** @description What it is written in. */
             format: string;
@@ -1013,19 +1011,13 @@ export interface components {
             places: components["schemas"]["FilePlace"][];
             /** @description What is wrong, by line and column; the first ones of very many. */
             problems: components["schemas"]["ScenarioError"][];
-            /**
-             * Format: int64
-             * @description How many errors there are in all.
-             */
+            /** @description How many errors there are in all. */
             problems_in_all: number;
             /** @description What a mapping can name, and what was taken for it. */
             roles: components["schemas"]["FileRole"][];
             /** @description The first rows below the header. */
             rows: components["schemas"]["FileRow"][];
-            /**
-             * Format: int64
-             * @description Rows below the header in all.
-             */
+            /** @description Rows below the header in all. */
             rows_in_all: number;
             /** @description What was assumed, dropped or filled. */
             said: string[];
@@ -1442,6 +1434,33 @@ export interface components {
              * @description From the top edge, pixels.
              */
             y: number;
+        };
+        /** @description A part of a plan. */
+        PlanFeature: {
+            /** @description Are its paths the rings of an area? */
+            is_area: boolean;
+            /** @description Its id; empty where it has none. */
+            key: string;
+            /** @description What it is: `fence`, `quay`, `block`, `gate`, `rail`, `road`, `lot`, `parking` or `building`. */
+            part: string;
+            /** @description Rings, lines, or points of one position each; east and north by turns, m. */
+            paths: number[][];
+        };
+        /** @description A site of a scenario with changes that are not saved. */
+        PlanOf: {
+            /** @description Changes on top. */
+            changes: components["schemas"]["Change"][];
+            /** @description Path of the scenario inside the served folder. */
+            scenario: string;
+            /** @description Key of the site. */
+            site: string;
+            /** @description Overlays beside it, by name. */
+            strategies: string[];
+        };
+        /** @description The plan of a site. Coordinates are metres as `at_m` of a charging lot has them. */
+        PlanView: {
+            /** @description Its parts; none where the site has no plan. */
+            features: components["schemas"]["PlanFeature"][];
         };
         /** @description A project at a plant in the last year. */
         PlantProject: {
@@ -3192,6 +3211,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Background"];
+                };
+            };
+            /** @description any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanView"];
                 };
             };
             /** @description any other error */
