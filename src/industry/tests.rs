@@ -348,7 +348,7 @@ fn what_is_scrapped_is_in_no_price() {
             "[lever.swap]\nplants = [\"reformer\"]\ngj_factor = {{ gas = 0 }}\ngj_added = {{ power = 190 }}\nlife_years = 20\n\
              lead_years = 1\nready = 2025\nreplaces_plant = {scraps}\n[lever.hydrogen_heat]"
         );
-        let tables = hydrogen_hub(("[lever.hydrogen_heat]", &lever), &[[60_000.0, 0.0, 0.0]; 3]);
+        let tables = hydrogen_hub(("[lever.hydrogen_heat]", &lever), &[[30_000.0, 0.0, 0.0]; 3]);
         tables.hydrogen.last().unwrap().usd_per_kg
     };
     for (scraps, usd) in [(false, 2.4), (true, 1.9)] {

@@ -9,7 +9,7 @@ use portvolt::transition::spec::ProjectKind;
 
 const RULES: &str = "[rule.truck_fee.fund]\nusd_per_teu = 10\npaying_share = 0.5\npass_through = 0.25\n\
     [rule.vehicle_tax.excise]\nclasses = [\"truck\"]\nshare = 0.12\npayee = \"federal\"\n\
-    [rule.vehicle_tax.sales]\nshare = 0.095\non_used = true\n\
+    [rule.vehicle_tax.sales]\nshare = 0.095\non_used = true\npayee = \"state\"\n\
     [rule.voucher.v]\nusd = 40000\nmost_of_increment = 1.0\npayer = \"port\"\nfund = \"fund\"\n\
     [rule.carbon_price.cap]\nusd_per_t = 50\nin_diesel_price_usd_per_t = 28\n\
     [rule.fuel_standard.s]\nbaseline_g_per_mj = 100\nreduction = 0.2\ndiesel_g_per_mj = 100\nelectricity_g_per_mj = 40\n\

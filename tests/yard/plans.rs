@@ -173,7 +173,6 @@ fn lots_beside_a_file_are_placed_by_the_scenario() {
         ("north]\nat_m = [90, 75]", "the lot `north` overlaps the block `b`"),
         ("north]\nat_m = [150, 180]\nsize_m = [20, 0]", "is no size of an area"),
         ("north]\nat_m = [150, 90000]", "lies more than 20000 m from the quay"),
-        ("south]\nat_m = [150, 130]", "the lot `south` has no plugs"),
     ] {
         let told = with(lots);
         assert!(told.contains(expected) && told.contains("terminal.pier.plan.lots."), "{lots}: {told}");

@@ -33,7 +33,7 @@ const OF_YARDS: [MetricName, number][] = [
 ];
 
 /** A run with its metrics and its id. */
-export interface Side {
+export interface RunOfYards {
   run: Report;
   metrics: Metrics;
   id: string;
@@ -59,7 +59,7 @@ export function movedBy(a: Report, b: Report, site: string, lot: string): number
 const cell = (value: number | null, digits: number): Cell => ({ text: show(value, digits), raw: value });
 
 /** The lots of both runs, by site and key. */
-function lotsOf(sides: Side[]): { scope: string; site: string; lot: string }[] {
+function lotsOf(sides: RunOfYards[]): { scope: string; site: string; lot: string }[] {
   const scopes = new Set(sides.flatMap(({ run }) => run.metrics.filter(({ scope }) => scope.startsWith("lot:")).map(({ scope }) => scope)));
   return [...scopes].map((scope) => {
     const path = scope.slice("lot:".length);
@@ -69,7 +69,7 @@ function lotsOf(sides: Side[]): { scope: string; site: string; lot: string }[] {
 }
 
 /** The section; nothing where no run has a yard. */
-export function yardsBeside(before: Side, after: Side): HTMLElement[] {
+export function yardsBeside(before: RunOfYards, after: RunOfYards): HTMLElement[] {
   const sides = [before, after];
   const lots = lotsOf(sides);
   if (lots.length === 0) return [];
@@ -101,7 +101,7 @@ export function yardsBeside(before: Side, after: Side): HTMLElement[] {
 }
 
 /** The plan of a site in both runs, lots shaded by their waits. */
-function pictures(before: Side, after: Side, key: string): HTMLElement {
+function pictures(before: RunOfYards, after: RunOfYards, key: string): HTMLElement {
   const drawn = [before, after].flatMap(({ run, metrics }, at) => {
     const site = run.sites.find((known) => known.key === key);
     const picture = site && planPicture(run.background.areas, site, waits(metrics, run, key));
