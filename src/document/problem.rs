@@ -259,10 +259,26 @@ fn is_start(wrong: &str, name: &str) -> bool {
     wrong.chars().count() > 3 && name.starts_with(wrong)
 }
 
+/// Its tables of renamed words are the one list of them.
+const CHANGELOG: &str = include_str!("../guide/changelog.md");
+
+/// What a word of an earlier version is called now, where it is one of the known ones.
+fn renamed<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    fn quoted(cell: &str) -> impl Iterator<Item = &str> {
+        cell.split('`').skip(1).step_by(2)
+    }
+    let rows = CHANGELOG.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|')?.split_once(" | "));
+    let mut names = rows.filter_map(|(was, is)| quoted(is).nth(quoted(was).position(|word| word == wrong)?));
+    names.find_map(|name| known.iter().copied().find(|known| *known == name))
+}
+
 /// "did you mean ...", or the list of what there is when it is short, or nothing.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
+    if let Some(name) = renamed(wrong, &known) {
+        return Some(format!("did you mean `{name}`? `{wrong}` is called so now"));
+    }
     let begun: Vec<&str> = known.iter().copied().filter(|name| is_start(wrong, name)).collect();
     if let [name] = begun[..] {
         return Some(format!("did you mean `{name}`?"));
@@ -294,6 +310,19 @@ mod tests {
         assert_eq!(near("hydrogen-supply").unwrap(), "did you mean `hydrogen`?");
         assert_eq!(near("dispatch-").unwrap(), "did you mean `dispatch`?");
         assert_eq!(nearest("limit-kw", ["limit", "limit_kw"]).unwrap(), "did you mean `limit_kw`?");
+    }
+
+    /// A word of an earlier version has its new name, where that is one of those that could stand there.
+    #[test]
+    fn a_renamed_word_is_known_by_its_new_name() {
+        let near = |known: [&'static str; 3]| nearest("recalled", known).unwrap();
+        assert_eq!(
+            near(["verified", "unverified", "assumed"]),
+            "did you mean `unverified`? `recalled` is called so now"
+        );
+        assert_eq!(near(["called", "verified", "assumed"]), "did you mean `called`?");
+        let second = nearest("storage_given_kwh", ["storage_charged_kwh", "storage_discharged_kwh"]).unwrap();
+        assert!(second.starts_with("did you mean `storage_discharged_kwh`?"), "{second}");
     }
 
     #[test]

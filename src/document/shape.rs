@@ -117,7 +117,9 @@ fn limit_text(kind: &ErrorKind<'_, '_>, item: &Item) -> Option<(String, Option<S
     match kind {
         ErrorKind::Enum { want } => {
             let words: Vec<&str> = want.iter().filter_map(Value::as_str).collect();
-            plain(format!("must be one of {}", words.join(", ")))
+            let wrong = item.to_json().as_str().unwrap_or_default().to_owned();
+            let help = nearest(&wrong, words.iter().copied()).filter(|help| help.starts_with("did"));
+            Some((format!("must be one of {}", words.join(", ")), help))
         }
         ErrorKind::Const { want } => plain(format!("must be {want}")),
         ErrorKind::Minimum { want, .. } => unit(range_text(item, "least", want)),
