@@ -241,7 +241,7 @@ fn a_run_says_which_trucks_could_be_electric() {
     // The same places as TOML are the same fleets; a place without coordinates is told by its key.
     std::fs::write(dir.path().join("sites.toml"), sites_toml(&places, "")).unwrap();
     std::fs::write(dir.path().join("wrong.toml"), sites_toml(&places, "lat = 133\n")).unwrap();
-    let wrong = text(&with_sites("wrong.toml", "no").stderr);
+    let wrong = text(&with_sites("wrong.toml", "no").stdout);
     assert!(wrong.contains("has no `lat` from -90 to 90") && !dir.path().join("no").exists(), "{wrong}");
     let toml: Value = serde_json::from_slice(&with_sites("sites.toml", "by_toml").stdout).unwrap();
     let out = with_sites("sites.csv", "fleet");
