@@ -41,7 +41,6 @@ struct Written {
     less_work: Vec<MetricName>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     open_work: Vec<Open>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     work_told: Option<String>,
 }
 
