@@ -249,7 +249,7 @@ async function policiesAndPrices(page) {
  * A meter of one's own whose columns nobody knows: its rows show, columns are chosen, and the site's load is the meter's; a
  * second file of the name is refused.
  */
-async function ownFile(page) {
+async function ownFile(page, wrong) {
   await page.goto(`${address}#/scenario/depot_night`);
   await page.locator('[id="field:site.depot.limit_kw"]').waitFor();
   const days = Array.from({ length: 10 }, (_, day) => `2025-06-${String(day + 2).padStart(2, "0")}`);
@@ -279,6 +279,10 @@ async function ownFile(page) {
   await page.locator("#file-status", { hasText: "It can be read" }).waitFor();
   await page.getByRole("button", { name: "Use in this scenario" }).click();
   await page.locator("dialog .wrong", { hasText: "is there already" }).waitFor();
+  // The browser logs the refusal that was asked for.
+  const refused = wrong.findIndex((text) => text.includes("409"));
+  holds(refused >= 0, "nothing was refused");
+  wrong.splice(refused, 1);
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Undo all" }).click();
@@ -352,7 +356,7 @@ async function moveLot(page) {
 
 await onPage(
   (url) => url.startsWith(origin) || url.startsWith("blob:"),
-  async (page) => {
+  async (page, wrong) => {
     await page.goto(address);
     await page.getByRole("link", { name: "Depot night", exact: true }).waitFor();
     await isAccessible(page, "the first page");
@@ -393,7 +397,7 @@ await onPage(
     await whatDecides(page);
     await policiesAndPrices(page);
     await ownPort(page);
-    await ownFile(page);
+    await ownFile(page, wrong);
     await moveLot(page);
     console.log(JSON.stringify({ before, after }));
   },

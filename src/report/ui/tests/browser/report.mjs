@@ -14,6 +14,9 @@ const COLUMNS = {
   "#what-a-kg-of-hydrogen-costs": { fills: ["h2_fills"], "dispensed, kg": ["h2_dispensed_kg"], "cost, USD/kg": ["h2_cost_usd_per_kg"] },
 };
 
+/** A sheet of the board that is emptier than this looks torn off. */
+const LEAST_FILLED = 0.6;
+
 const asked = process.argv.slice(2);
 for (let at = 0; at < asked.length; at += 3) await look(asked[at], asked[at + 1], asked[at + 2]);
 
@@ -177,9 +180,6 @@ async function cardsFit(page, metrics) {
   const isOver = rows.some((row) => row.includes("over its limit"));
   if (isOver) equal(await cards.nth(2).getAttribute("class"), "card bad", "the card of a connection over its limit");
 }
-
-/** A sheet of the board that is emptier than this looks torn off. */
-const LEAST_FILLED = 0.6;
 
 /** On paper, question and verdict (of a run with its map) are on the first sheet; charts, cost and assumptions on the second; both are well filled. */
 async function boardPages(page, kind) {
