@@ -188,9 +188,11 @@ pub(crate) fn metrics(world: &World, names: &Names) -> Vec<Metric> {
         scope.add(MetricName::LotUtilization, (most_s > 0.0).then(|| (used.taken_s + open_s) as f64 / most_s));
         scope.add(MetricName::LotQueueMeanMin, used.waits.mean_min());
         scope.add(MetricName::LotQueueP95Min, used.waits.quantile_min(0.95));
-        let number = used.waits.number();
-        let way_s = used.way_s.filter(|_| number > 0);
-        scope.add(MetricName::LotWayMeanMin, way_s.map(|way_s| way_s as f64 / number as f64 / 60.0));
+        // The ways of a terminal are those of its yard, which tells them.
+        if let Some(way_s) = used.way_s {
+            let number = used.waits.number();
+            scope.add(MetricName::LotWayMeanMin, (number > 0).then(|| way_s as f64 / number as f64 / 60.0));
+        }
         scope.add(MetricName::LotEnergyKwh, Some(used.energy_kwh + open_kwh));
     }
     out

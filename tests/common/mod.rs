@@ -10,6 +10,7 @@ use portvolt::scenario::load::{Request, load};
 use portvolt::scenario::loaded::Loaded;
 use portvolt::sim::{Options, Simulation};
 use statrs::distribution::{ContinuousCDF, StudentsT};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -102,6 +103,10 @@ pub(crate) fn run_into(loaded: &Loaded, options: &Options, tables: Option<&Path>
     let digest = written.digest();
     let mut summary = written.summary;
     let metrics = summary.metrics(simulation.names());
+    let mut told = BTreeSet::new();
+    for Metric { name, scope, .. } in &metrics {
+        assert!(told.insert((name, scope)), "{name} of {scope} is told twice");
+    }
     Finished { digest, metrics, summary }
 }
 
