@@ -71,11 +71,12 @@ pub const FROM_THE_START: &[(&str, &str)] = &[
 pub fn lists() -> String {
     let mut out = "What can change:".to_owned();
     for (path, what) in CHANGEABLE {
-        let _ = write!(out, "\n  {path:<27} {what}");
+        let path = format!("`{path}`");
+        let _ = write!(out, "\n  {path:<29} {what}");
     }
     out.push_str("\nWhat cannot, because it is there from the start (simulate such a change with `portvolt run`):");
     for (path, what) in FROM_THE_START {
-        let _ = write!(out, "\n  {path}: {what}");
+        let _ = write!(out, "\n  `{}`: {what}", path.replace(", ", "`, `"));
     }
     out
 }
