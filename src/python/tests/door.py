@@ -74,8 +74,9 @@ class Runs(unittest.TestCase):
             portvolt.run("depot_night", set=DAY, seed=-1)
         with self.assertRaisesRegex(ValueError, "replication is -3: write a whole number from 0 to 4294967295"):
             portvolt.run("depot_night", set=DAY, replication=-3)
-        with self.assertRaisesRegex(TypeError, "seed"):
+        with self.assertRaises(TypeError) as refused:
             portvolt.run("depot_night", set=DAY, seed="one")
+        self.assertIn("'seed'", "".join(refused.exception.__notes__))
         for wrong in ({"time.days": None}, {"policy.charging": {"name": "edf", "plugin": None}}):
             with self.assertRaisesRegex(ValueError, f"set: {next(iter(wrong))}: None is no value of a file: leave it out"):
                 portvolt.run("depot_night", set=wrong)
