@@ -213,8 +213,7 @@ pub fn plant_year(
     for (key, gj) in &gj {
         energy(&spec.carrier[*key], gj * output, (plant, outside), &mut out);
     }
-    for credit in spec.fuel_credit.values().filter(|credit| credit.on) {
-        let used_gj = gj.get(credit.carrier.as_str()).map_or(0.0, |gj| gj * output);
+    for (credit, used_gj) in credited(spec, &gj, output) {
         out.standard_usd += used_gj * standard_usd_per_gj(credit, &spec.carrier[&credit.carrier], outside);
         out.fuel_tax_credit_usd += used_gj * credit.tax_usd_per_gj(year);
     }
@@ -232,6 +231,16 @@ pub fn plant_year(
     out
 }
 
+/// Credits for what a plant uses at an output of so many units, each with how much of its carrier that is, GJ.
+fn credited<'a>(
+    spec: &'a IndustrySpec,
+    gj: &BTreeMap<&str, f64>,
+    output: f64,
+) -> impl Iterator<Item = (&'a FuelCreditSpec, f64)> {
+    let credits = spec.fuel_credit.values().filter(|credit| credit.on);
+    credits.filter_map(move |credit| Some((credit, gj.get(credit.carrier.as_str())? * output)))
+}
+
 /// What fuel standards pay for a GJ of a carrier in a year, USD.
 fn standard_usd_per_gj(credit: &FuelCreditSpec, carrier: &CarrierSpec, outside: Outside) -> f64 {
     let intensity_g_per_mj = carrier.direct_kg_per_gj + carrier.upstream_kg_per_gj.at(outside.year);
@@ -240,17 +249,16 @@ fn standard_usd_per_gj(credit: &FuelCreditSpec, carrier: &CarrierSpec, outside: 
 }
 
 /// Tax credits for the carriers that a plant uses in a year, by who pays, USD.
-pub fn fuel_tax_credits<'a>(
-    spec: &'a IndustrySpec,
-    plant: &'a PlantSpec,
-    levers: &[&'a LeverSpec],
+#[must_use]
+pub fn fuel_tax_credits(
+    spec: &IndustrySpec,
+    plant: &PlantSpec,
+    levers: &[&LeverSpec],
     (year, output): (u16, f64),
-) -> impl Iterator<Item = (Payer, f64)> + 'a {
+) -> Vec<(Payer, f64)> {
     let gj = unit(spec, plant, levers).gj;
-    spec.fuel_credit.values().filter(|credit| credit.on).filter_map(move |credit| {
-        let used_gj = gj.get(credit.carrier.as_str())? * output;
-        Some((credit.payer?, used_gj * credit.tax_usd_per_gj(year)))
-    })
+    let paid = |(credit, used_gj): (&FuelCreditSpec, f64)| Some((credit.payer?, used_gj * credit.tax_usd_per_gj(year)));
+    credited(spec, &gj, output).filter_map(paid).collect()
 }
 
 /// Adds the use of a carrier at a plant.

@@ -294,7 +294,7 @@ fn credits_for_what_is_used_by_hand() {
     let year = plant_year(&spec, &plant, &[&lever], with, 1e6);
     close(year.standard_usd, 2.1e6);
     close(year.fuel_tax_credit_usd, 3e6);
-    let paid: Vec<(Payer, f64)> = fuel_tax_credits(&spec, &plant, &[&lever], (2030, 1e6)).collect();
+    let paid = fuel_tax_credits(&spec, &plant, &[&lever], (2030, 1e6));
     assert_eq!(paid, [(Payer::Federal, 3e6)]);
     let candidate = Candidate { plant: &plant, has: &[], key: "heat", lever: &lever, public_usd: 0.0, built: 0 };
     let credited = effect(&spec, &candidate, with);
